@@ -1,1 +1,4 @@
 #![recursion_limit = "256"]
+
+#[cfg(feature = "ssr")]
+pub mod server;

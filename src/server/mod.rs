@@ -1,0 +1,3 @@
+//! The host: one of each thing per process.
+
+pub mod db;
