@@ -1,0 +1,3 @@
+//! The nouns of the product, one folder each.
+
+pub mod templates;

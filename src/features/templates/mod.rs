@@ -1,0 +1,3 @@
+//! Templates: reusable designs.
+
+pub mod model;

@@ -1,0 +1,382 @@
+//! What is wrong with a document, in words for the marketer. Nothing here stops a compile: bad values fall back to the theme.
+
+use std::collections::BTreeSet;
+
+use super::{BlockKind, Document, MAX_BLOCKS, MAX_FIELD_BYTES, MAX_TEXT_BYTES};
+
+/// One thing to fix. `block` is none when it concerns the whole design.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Problem {
+    pub block: Option<u32>,
+    pub message: String,
+}
+
+/// Whether this is `#rgb` or `#rrggbb`.
+pub fn is_colour(value: &str) -> bool {
+    value.strip_prefix('#').is_some_and(|hex| {
+        matches!(hex.len(), 3 | 6) && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
+/// Whether a link may point there: http, https, mailto, tel, or a merge expression at the start.
+pub fn is_link_target(value: &str) -> bool {
+    let value = value.trim();
+    if value.starts_with("{{") || value.starts_with("{%") {
+        return true;
+    }
+    let Some((scheme, rest)) = value.split_once(':') else {
+        return false;
+    };
+    match scheme.to_ascii_lowercase().as_str() {
+        "http" | "https" => rest
+            .strip_prefix("//")
+            .is_some_and(|host| !host.is_empty() && !host.starts_with('/')),
+        "mailto" | "tel" => !rest.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether an image may come from there: http, https, or a merge expression at the start.
+pub(crate) fn is_image_source(value: &str) -> bool {
+    let lower = value.trim().to_ascii_lowercase();
+    is_link_target(value) && !lower.starts_with("mailto:") && !lower.starts_with("tel:")
+}
+
+impl Document {
+    /// Everything to fix, from top to bottom.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut list = Vec::new();
+        if let Err(message) = self.check_shape() {
+            list.push(Problem {
+                block: None,
+                message,
+            });
+        }
+        for (name, colour) in [
+            ("background", &self.theme.background),
+            ("surface", &self.theme.surface),
+            ("text", &self.theme.text),
+            ("secondary text", &self.theme.muted),
+            ("accent", &self.theme.accent),
+            ("link", &self.theme.link),
+        ] {
+            if !is_colour(colour) {
+                list.push(Problem {
+                    block: None,
+                    message: format!(
+                        "The theme's {name} colour is not a colour. Use a value like #2563eb."
+                    ),
+                });
+            }
+        }
+        if !(320..=900).contains(&self.theme.width) {
+            list.push(Problem {
+                block: None,
+                message: "The width must be between 320 and 900 pixels.".to_owned(),
+            });
+        }
+        for block in self.walk() {
+            let mut found = Found(Vec::new());
+            found.colour("background", &block.frame.background);
+            found.kind(&block.kind);
+            list.extend(found.0.into_iter().map(|message| Problem {
+                block: Some(block.id),
+                message,
+            }));
+        }
+        list
+    }
+
+    /// Limits of the tree: number of blocks, nesting, unique ids.
+    pub(crate) fn check_shape(&self) -> Result<(), String> {
+        let all = self.walk();
+        if all.len() > MAX_BLOCKS {
+            return Err(format!(
+                "A design holds at most {MAX_BLOCKS} blocks; this one has {}.",
+                all.len()
+            ));
+        }
+        let ids: BTreeSet<u32> = all.iter().map(|block| block.id).collect();
+        if ids.len() < all.len() {
+            return Err("Two blocks share one id.".to_owned());
+        }
+        for block in &self.blocks {
+            let columns = block.kind.columns();
+            if matches!(block.kind, BlockKind::Columns { .. }) && !(2..=3).contains(&columns.len())
+            {
+                return Err("Columns come in twos or threes.".to_owned());
+            }
+            let mut inner = columns.iter().flat_map(|column| &column.blocks);
+            if inner.any(|block| !block.kind.can_nest()) {
+                return Err("Columns, headers and footers cannot stand inside a column.".to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Found(Vec<String>);
+
+impl Found {
+    fn say(&mut self, message: impl Into<String>) {
+        self.0.push(message.into());
+    }
+
+    fn colour(&mut self, what: &str, value: &str) {
+        if !value.is_empty() && !is_colour(value) {
+            self.say(format!(
+                "The {what} colour is not a colour. Use a value like #2563eb."
+            ));
+        }
+    }
+
+    fn length(&mut self, what: &str, value: &str, most: usize) {
+        if value.len() > most {
+            self.say(format!("The {what} is too long."));
+        }
+    }
+
+    /// A link that must be there.
+    fn link(&mut self, what: &str, value: &str) {
+        self.length("link", value, MAX_FIELD_BYTES);
+        if value.trim().is_empty() {
+            self.say(format!("The {what} has no link."));
+        } else if !is_link_target(value) {
+            self.say(format!(
+                "The link of the {what} must start with https://, http://, mailto: or tel:, or be a merge field."
+            ));
+        }
+    }
+
+    fn image(&mut self, url: &str, alt: &str) {
+        self.length("image address", url, MAX_FIELD_BYTES);
+        self.length("alternative text", alt, MAX_FIELD_BYTES);
+        if !is_image_source(url) {
+            self.say("The image address must start with https:// or http://.");
+        }
+        if alt.trim().is_empty() {
+            self.say("The image has no alternative text. Say what it shows.");
+        }
+    }
+
+    fn kind(&mut self, kind: &BlockKind) {
+        match kind {
+            BlockKind::Header {
+                image_url,
+                image_alt,
+                background,
+                title,
+                title_colour,
+                ..
+            } => {
+                self.colour("header background", background);
+                self.colour("title", title_colour);
+                self.length("title", title, MAX_FIELD_BYTES);
+                if !image_url.trim().is_empty() {
+                    self.image(image_url, image_alt);
+                } else if title.trim().is_empty() {
+                    self.say("The header is empty. Give it a title or an image.");
+                }
+            }
+            BlockKind::Text { html, colour, .. } => {
+                self.colour("text", colour);
+                self.length("text", html, MAX_TEXT_BYTES);
+                if html.trim().is_empty() {
+                    self.say("The text is empty.");
+                }
+            }
+            BlockKind::Image { url, alt, href, .. } => {
+                if url.trim().is_empty() {
+                    self.say("No image is chosen.");
+                } else {
+                    self.image(url, alt);
+                }
+                if !href.trim().is_empty() {
+                    self.link("image", href);
+                }
+            }
+            BlockKind::Button {
+                label,
+                href,
+                colour,
+                text_colour,
+                ..
+            } => {
+                self.colour("button", colour);
+                self.colour("button text", text_colour);
+                self.length("label", label, MAX_FIELD_BYTES);
+                if label.trim().is_empty() {
+                    self.say("The button has no label.");
+                }
+                self.link("button", href);
+            }
+            BlockKind::Divider { colour, .. } => self.colour("divider", colour),
+            BlockKind::Spacer { .. } => {}
+            BlockKind::Columns { columns } => {
+                for column in columns {
+                    self.colour("column background", &column.background);
+                }
+                if columns.iter().all(|column| column.blocks.is_empty()) {
+                    self.say("The columns are empty.");
+                }
+            }
+            BlockKind::Social { links, .. } => {
+                if links.is_empty() {
+                    self.say("There are no social links.");
+                }
+                for link in links {
+                    self.link(link.network.label(), &link.url);
+                }
+            }
+            BlockKind::Footer { text, .. } => self.length("footer", text, MAX_TEXT_BYTES),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Column, Place, Theme};
+    use super::*;
+
+    #[test]
+    fn colours_are_hex() {
+        for (value, expected) in [
+            ("#fff", true),
+            ("#12aBcd", true),
+            ("", false),
+            ("fff", false),
+            ("#ffff", false),
+            ("#ggg", false),
+            ("red", false),
+            ("#fff\"onload=", false),
+        ] {
+            assert_eq!(is_colour(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn links_have_a_harmless_scheme() {
+        for (value, expected) in [
+            ("https://example.com", true),
+            ("HTTP://example.com/a?b=c", true),
+            ("mailto:ann@example.com", true),
+            ("tel:+491234", true),
+            ("{{ website }}", true),
+            ("https://{{ shop }}.example.com", true),
+            ("https://", false),
+            ("http:///etc", false),
+            ("javascript:alert(1)", false),
+            (" JavaScript:alert(1)", false),
+            ("data:text/html,x", false),
+            ("example.com", false),
+            ("/relative", false),
+            ("", false),
+        ] {
+            assert_eq!(is_link_target(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn each_fault_is_named_once_with_its_block() {
+        let cases: Vec<(BlockKind, &str)> = vec![
+            (BlockKind::button("Go", ""), "The button has no link."),
+            (
+                BlockKind::button("Go", "javascript:x"),
+                "The link of the button must start with https://, http://, mailto: or tel:, or be a merge field.",
+            ),
+            (
+                BlockKind::button("", "https://a.test"),
+                "The button has no label.",
+            ),
+            (BlockKind::text(" "), "The text is empty."),
+            (BlockKind::new_image(), "No image is chosen."),
+            (BlockKind::new_columns(3), "The columns are empty."),
+            (
+                BlockKind::Divider {
+                    colour: "red".into(),
+                    thickness: 1,
+                    padding: 1,
+                },
+                "The divider colour is not a colour. Use a value like #2563eb.",
+            ),
+        ];
+        for (kind, message) in cases {
+            let mut document = Document::default();
+            let id = document.insert(Place::Top, kind).unwrap();
+            assert_eq!(
+                document.problems(),
+                [Problem {
+                    block: Some(id),
+                    message: message.to_owned()
+                }]
+            );
+        }
+    }
+
+    #[test]
+    fn an_image_needs_words() {
+        let mut document = Document::default();
+        document
+            .insert(
+                Place::Top,
+                BlockKind::Image {
+                    url: "https://example.com/a.png".into(),
+                    alt: String::new(),
+                    href: String::new(),
+                    width_percent: 100,
+                    align: Default::default(),
+                },
+            )
+            .unwrap();
+        assert_eq!(
+            document.problems()[0].message,
+            "The image has no alternative text. Say what it shows."
+        );
+    }
+
+    #[test]
+    fn the_theme_is_checked_too() {
+        let document = Document {
+            theme: Theme {
+                accent: "blue".into(),
+                width: 10,
+                ..Theme::default()
+            },
+            ..Document::default()
+        };
+        let messages: Vec<String> = document.problems().into_iter().map(|p| p.message).collect();
+        assert_eq!(messages.len(), 2, "{messages:?}");
+        assert!(messages[0].contains("accent"));
+    }
+
+    #[test]
+    fn imported_designs_are_held_to_the_limits() {
+        let mut document = Document::default();
+        document
+            .insert(Place::Top, BlockKind::new_columns(2))
+            .unwrap();
+        let copy = Document::from_json(&document.to_json()).unwrap();
+        assert_eq!(copy, document);
+        let mut deep = document.clone();
+        let inner = deep.blocks[0].clone();
+        if let BlockKind::Columns { columns } = &mut deep.blocks[0].kind {
+            columns.push(Column {
+                blocks: vec![super::super::Block { id: 7, ..inner }],
+                ..Column::default()
+            });
+        }
+        assert!(
+            Document::from_json(&deep.to_json())
+                .unwrap_err()
+                .contains("inside a column")
+        );
+        let mut twice = document.clone();
+        twice.blocks.push(document.blocks[0].clone());
+        assert!(
+            Document::from_json(&twice.to_json())
+                .unwrap_err()
+                .contains("share one id")
+        );
+        assert!(Document::from_json("{\"blocks\":3}").is_err());
+    }
+}

@@ -1,0 +1,5 @@
+//! Mail content as pure functions: blocks, compiling, merging, links and checks.
+//! Nothing here reads a clock, a file, the network or a database.
+
+pub mod block;
+pub mod design;
