@@ -62,3 +62,17 @@ export_test_tools() {
   CHROMIUM_PATH=$(find_chromium) && export CHROMIUM_PATH || unset CHROMIUM_PATH
   SQLD_BIN=$(find_sqld) && export SQLD_BIN || unset SQLD_BIN
 }
+
+# Takes settings from .env (plain NAME=value lines). What the environment already holds wins.
+load_dotenv() {
+  local name value
+  [ -f "$ROOT/.env" ] || return 0
+  while IFS='=' read -r name value || [ -n "$name" ]; do
+    case $name in '' | '#'*) continue ;; esac
+    case $value in
+      \"*\") value=${value#\"} value=${value%\"} ;;
+      \'*\') value=${value#\'} value=${value%\'} ;;
+    esac
+    if [ -z "${!name+set}" ]; then export "$name=$value"; fi
+  done <"$ROOT/.env"
+}
