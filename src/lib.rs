@@ -1,7 +1,21 @@
-//! The module map of the crate, for both targets.
+//! Mailer, an email campaign platform: one crate, two targets. `ssr` is the server, `hydrate` the browser.
+//! This module map is the architecture; ARCHITECTURE.md says why.
 #![recursion_limit = "256"]
 
+pub mod app;
+pub mod error;
 pub mod features;
+pub mod ids;
 pub mod mail;
+pub mod ui;
+
 #[cfg(feature = "ssr")]
 pub mod server;
+
+/// Attaches the interactive app to the HTML that the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

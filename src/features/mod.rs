@@ -1,3 +1,6 @@
-//! The nouns of the product, one folder each.
+//! A folder per noun a marketer can say. ARCHITECTURE.md lists the files each may hold.
 
+pub mod auth;
+pub mod home;
+pub mod settings;
 pub mod templates;

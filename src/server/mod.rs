@@ -1,3 +1,17 @@
-//! The host: one of each thing per process.
+//! The host: one of each thing per process. `run` and `routes` are the composition root, the only places that see everything.
 
+pub mod clock;
+pub mod config;
 pub mod db;
+pub mod errors;
+pub mod request;
+pub mod routes;
+pub mod run;
+pub mod secrets;
+pub mod services;
+pub mod session;
+pub mod state;
+pub mod telemetry;
+
+pub use request::{Cx, serve};
+pub use state::AppState;

@@ -1,0 +1,108 @@
+//! The document, and the route table: the site map on one screen.
+
+use crate::features::auth::api::{SignOut, current_user};
+use crate::features::auth::setup::AuthSetupPage;
+use crate::features::auth::sign_in::AuthSignInPage;
+use crate::features::home::overview::HomePage;
+use crate::ui::layout::Frame;
+use crate::ui::load::ErrorPanel;
+use crate::{error::AppError, ui::page::PageHead};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::SsrMode::Async;
+use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+
+/// The HTML document around the app; the server alone renders it.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet options=options.clone() id="leptos"/>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    Effect::new(|_| mark_hydrated());
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "Mailer".into() } else { format!("{title} · Mailer") }/>
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/sign-in") view=AuthSignInPage ssr=Async/>
+                <Route path=path!("/setup/:token") view=AuthSetupPage ssr=Async/>
+                <ParentRoute path=path!("") view=SignedIn ssr=Async>
+                    <Route path=path!("/") view=HomePage ssr=Async/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// Everything behind sign-in: the frame, with the person at its foot.
+#[component]
+fn SignedIn() -> impl IntoView {
+    let user = Resource::new_blocking(|| (), |()| current_user());
+    let person = view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let user = user.await.ok().flatten();
+                user.map(|user| view! {
+                    <div class="person">
+                        <div class="min-w-0">
+                            <p class="truncate font-medium">{user.name}</p>
+                            <p class="truncate text-xs text-muted">{user.email}</p>
+                        </div>
+                        <form method="post" action=SignOut::url()>
+                            <button class="btn btn-ghost btn-xs" type="submit">"Sign out"</button>
+                        </form>
+                    </div>
+                })
+            })}
+        </Suspense>
+    };
+    view! { <Frame user=person.into_any()><Outlet/></Frame> }
+}
+
+#[component]
+fn NotFoundPage() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <main class="gate">
+            <div class="gate-card">
+                <PageHead title="Page not found"/>
+                <ErrorPanel error=AppError::not_found("page")/>
+                <a class="btn mt-4" href="/">"Go home"</a>
+            </div>
+        </main>
+    }
+}
+
+/// Tells tests and styles that the page has come alive.
+fn mark_hydrated() {
+    #[cfg(feature = "hydrate")]
+    if let Some(root) = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.document_element())
+    {
+        let _ = root.set_attribute("data-hydrated", "true");
+    }
+}

@@ -1,0 +1,221 @@
+//! Use-cases of coming in and going out. Passwords are hashed with Argon2id; links and cookies are stored as hashes only.
+
+use super::model::{OwnerForm, PASSWORD_MAX, Role, User, check_address, password_problem};
+use super::repo;
+use crate::error::AppError;
+use crate::server::db::DbError;
+use crate::server::request::{Caller, Cx};
+use crate::server::secrets::{random_token, token_hash};
+use crate::server::{AppState, errors::internal};
+use argon2::password_hash::{
+    PasswordHash, PasswordHasher, PasswordVerifier, SaltString, rand_core::OsRng,
+};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+/// A session ends after this long without use.
+pub const SESSION_SECS: i64 = 14 * 24 * 3600;
+const SETUP_LINK_MS: i64 = 24 * 3600 * 1000;
+/// Failures before the wait starts: of one address, and of one client (an office shares one).
+const FREE_FAILURES_EMAIL: i64 = 5;
+const FREE_FAILURES_CLIENT: i64 = 20;
+
+/// Who holds this cookie. Moves the session's end, at most once in five minutes.
+pub async fn find_session(app: &AppState, token: &str) -> Result<Option<Caller>, AppError> {
+    let now = app.now();
+    let Some((session, user, seen)) = repo::find_session(&app.db, &token_hash(token), now).await?
+    else {
+        return Ok(None);
+    };
+    if now - seen > 300_000 {
+        app.db
+            .exec(repo::update_session_seen(
+                session,
+                now,
+                now + SESSION_SECS * 1000,
+            ))
+            .await?;
+    }
+    Ok(Some(Caller { user, session }))
+}
+
+/// Makes a setup link if there is no user yet. Called at each start; the link is good for a day.
+pub async fn create_setup_link(app: &AppState) -> Result<Option<String>, AppError> {
+    if repo::count_users(&app.db).await? > 0 {
+        return Ok(None);
+    }
+    let token = random_token();
+    app.db
+        .exec(repo::insert_setup_link(
+            &token_hash(&token),
+            app.now(),
+            app.now() + SETUP_LINK_MS,
+        ))
+        .await?;
+    Ok(Some(app.url(&format!("/setup/{token}"))))
+}
+
+/// Whether this setup link still works.
+pub async fn check_setup_link(cx: &Cx, token: &str) -> Result<(), AppError> {
+    if repo::find_link(&cx.db, "setup", &token_hash(token), cx.now()).await? {
+        return Ok(());
+    }
+    Err(expired_link())
+}
+
+fn expired_link() -> AppError {
+    AppError::refused(
+        "This setup link has expired or was used already. Restart Mailer to get a new one in its log, or sign in if an owner exists.",
+    )
+}
+
+/// Creates the first owner and signs them in; returns the session token.
+pub async fn create_owner(cx: &Cx, form: &OwnerForm) -> Result<String, AppError> {
+    check_setup_link(cx, &form.token).await?;
+    form.validate().map_err(|error| error.with_typed(form))?;
+    let hash = hash_password(form.password.clone()).await?;
+    let (now, token) = (cx.now(), random_token());
+    let email = form.email.trim();
+    let result = cx
+        .db
+        .batch(vec![
+            repo::update_link_used(&token_hash(&form.token), now),
+            repo::insert_owner(form.name.trim(), email, &hash, now),
+            repo::insert_session(
+                &email.to_lowercase(),
+                &token_hash(&token),
+                &cx.client.user_agent,
+                now,
+                now + SESSION_SECS * 1000,
+            ),
+            repo::insert_audit(None, "owner.create", email, now),
+        ])
+        .await;
+    match result {
+        Ok(_) => Ok(token),
+        Err(DbError::RowsAffected { .. }) => Err(expired_link()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Checks address and password and opens a session; returns its token. Slow on purpose, and slower after failures.
+pub async fn sign_in(cx: &Cx, email: &str, password: &str) -> Result<String, AppError> {
+    let email_key = email.trim().to_lowercase();
+    if let Err(message) = check_address(&email_key) {
+        return Err(AppError::invalid("email", message));
+    }
+    if password.is_empty() {
+        return Err(AppError::invalid("password", "Enter your password."));
+    }
+    let now = cx.now();
+    let by_email = format!("email:{}", token_hash(&email_key));
+    let by_client = format!("client:{}", token_hash(&cx.client.ip));
+    let blocked_until = repo::find_blocked_until(&cx.db, &[&by_email, &by_client]).await?;
+    if blocked_until > now {
+        return Err(AppError::TooMany((blocked_until - now + 999) / 1000));
+    }
+    let found = repo::find_credentials(&cx.db, &email_key).await?;
+    let hash = found
+        .as_ref()
+        .map(|credentials| credentials.password_hash.clone());
+    let good = verify_password(password.to_owned(), hash).await?;
+    let Some(user) = found.filter(|_| good).map(|credentials| credentials.user) else {
+        cx.db
+            .batch(vec![
+                repo::insert_failure(&by_email, FREE_FAILURES_EMAIL, now),
+                repo::insert_failure(&by_client, FREE_FAILURES_CLIENT, now),
+                repo::insert_audit(None, "sign-in.refused", "", now),
+            ])
+            .await?;
+        return Err(AppError::refused(
+            "The email address or the password is wrong.",
+        ));
+    };
+    let token = random_token();
+    cx.db
+        .batch(vec![
+            repo::insert_session(
+                &email_key,
+                &token_hash(&token),
+                &cx.client.user_agent,
+                now,
+                now + SESSION_SECS * 1000,
+            ),
+            repo::delete_failures(&by_email),
+            repo::insert_audit(Some(user.id), "sign-in", "", now),
+        ])
+        .await?;
+    Ok(token)
+}
+
+pub async fn sign_out(cx: &Cx) -> Result<(), AppError> {
+    let caller = cx.caller()?;
+    cx.db.exec(repo::delete_session(caller.session)).await?;
+    Ok(())
+}
+
+/// Changes the caller's own password and ends their other sessions.
+pub async fn change_password(cx: &Cx, current: &str, new: &str) -> Result<(), AppError> {
+    let caller = cx.require(Role::Viewer)?;
+    let User { id, .. } = caller.user;
+    let hash = repo::find_password_hash(&cx.db, id).await?;
+    if !verify_password(current.to_owned(), hash).await? {
+        return Err(AppError::invalid(
+            "current_password",
+            "This is not your current password.",
+        ));
+    }
+    if let Some(message) = password_problem(new) {
+        return Err(AppError::invalid("new_password", message));
+    }
+    let hash = hash_password(new.to_owned()).await?;
+    cx.db
+        .batch(vec![
+            repo::update_password(id, &hash, cx.now()),
+            repo::delete_other_sessions(id, caller.session),
+            repo::insert_audit(Some(id), "password.change", "", cx.now()),
+        ])
+        .await?;
+    Ok(())
+}
+
+/// OWASP's recommendation for Argon2id: 19 MiB, two passes, one lane.
+fn argon() -> Argon2<'static> {
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(19 * 1024, 2, 1, None).unwrap_or_default(),
+    )
+}
+
+async fn hash_password(password: String) -> Result<String, AppError> {
+    let work = move || {
+        argon()
+            .hash_password(password.as_bytes(), &SaltString::generate(&mut OsRng))
+            .map(|hash| hash.to_string())
+    };
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| internal(&error))?
+        .map_err(|error| internal(&error))
+}
+
+/// Verifies against the hash, or against a stand-in when there is no such user, so that both take as long.
+async fn verify_password(password: String, hash: Option<String>) -> Result<bool, AppError> {
+    const STAND_IN: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$6Zg0i5b3XJ9XUxyTRkyjJhZVCmDPGMYPQRXlxe9gb2s";
+    if password.chars().count() > PASSWORD_MAX {
+        return Ok(false);
+    }
+    let known = hash.is_some();
+    let work = move || {
+        let text = hash.unwrap_or_else(|| STAND_IN.to_owned());
+        PasswordHash::new(&text).is_ok_and(|parsed| {
+            argon()
+                .verify_password(password.as_bytes(), &parsed)
+                .is_ok()
+        })
+    };
+    let good = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| internal(&error))?;
+    Ok(good && known)
+}

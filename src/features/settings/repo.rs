@@ -1,0 +1,41 @@
+//! SQL over settings: text values by key.
+
+use super::model::Workspace;
+use crate::server::db::{Db, DbError, Stmt, sql};
+
+pub async fn find(db: &Db, key: &str) -> Result<Option<String>, DbError> {
+    let row = db
+        .query_one(sql("SELECT value FROM settings WHERE key = ?1").bind(key))
+        .await?;
+    row.map(|row| row.get("value")).transpose()
+}
+
+/// Sets a value only if there is none yet.
+pub fn insert_once(key: &str, value: &str, now: i64) -> Stmt {
+    sql("INSERT INTO settings (key, value, updated_at) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO NOTHING")
+        .bind(key)
+        .bind(value)
+        .bind(now)
+}
+
+pub fn update(key: &str, value: &str, now: i64) -> Stmt {
+    sql(
+        "INSERT INTO settings (key, value, updated_at) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+    )
+    .bind(key)
+    .bind(value)
+    .bind(now)
+}
+
+/// The workspace's settings; the defaults until somebody saves them.
+pub async fn find_workspace(db: &Db) -> Result<Workspace, DbError> {
+    let text = find(db, "workspace").await?;
+    let decode = |text: String| {
+        serde_json::from_str(&text).map_err(|error| DbError::Decode {
+            column: "value".into(),
+            detail: error.to_string(),
+        })
+    };
+    text.map_or_else(|| Ok(Workspace::default()), decode)
+}

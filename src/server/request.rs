@@ -1,0 +1,116 @@
+//! What a server function knows about its call, and the one way in: `serve(|cx| async move { service::verb(&cx, ..).await })`.
+
+use super::state::AppState;
+use crate::error::AppError;
+use crate::features::auth::model::{Role, User};
+use crate::ids::SessionId;
+use axum::http::StatusCode;
+use axum::http::header::ACCEPT;
+use axum::http::request::Parts;
+use leptos::prelude::{expect_context, use_context};
+use std::ops::Deref;
+
+/// The signed-in person, put into the request by `session::gate`.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub user: User,
+    pub session: SessionId,
+}
+
+/// Where the request came from. The address is that of the connection, or of `X-Forwarded-For`'s last hop behind a local proxy.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    pub ip: String,
+    pub user_agent: String,
+}
+
+/// The context of one call: the app's state (by `Deref`), who calls, and from where.
+#[derive(Clone)]
+pub struct Cx {
+    pub app: AppState,
+    pub caller: Option<Caller>,
+    pub client: Client,
+}
+
+impl Deref for Cx {
+    type Target = AppState;
+    fn deref(&self) -> &AppState {
+        &self.app
+    }
+}
+
+impl Cx {
+    /// The context of the server function or page that is running.
+    pub fn current() -> Cx {
+        let app = expect_context::<AppState>();
+        let (caller, client) = use_context::<Parts>()
+            .map(|parts| {
+                let caller = parts.extensions.get::<Caller>().cloned();
+                (
+                    caller,
+                    parts
+                        .extensions
+                        .get::<Client>()
+                        .cloned()
+                        .unwrap_or_default(),
+                )
+            })
+            .unwrap_or_default();
+        Cx {
+            app,
+            caller,
+            client,
+        }
+    }
+
+    /// For work nobody in particular asked for: background services and the command line.
+    pub fn system(app: AppState) -> Cx {
+        Cx {
+            app,
+            caller: None,
+            client: Client::default(),
+        }
+    }
+
+    pub fn caller(&self) -> Result<&Caller, AppError> {
+        self.caller.as_ref().ok_or(AppError::Unauthorized)
+    }
+
+    /// The signed-in person, if their role allows at least this.
+    pub fn require(&self, role: Role) -> Result<&Caller, AppError> {
+        let caller = self.caller()?;
+        if caller.user.role.allows(role) {
+            return Ok(caller);
+        }
+        Err(AppError::Forbidden(match role {
+            Role::Owner => "Only an owner may do this.".into(),
+            _ => "Your role lets you look, not change. Ask an owner for the editor role.".into(),
+        }))
+    }
+}
+
+/// Runs a use-case for a server function and gives its error the right HTTP status. A plain form post (no JavaScript) keeps
+/// its redirect: the status would replace it.
+pub async fn serve<T, Fut>(use_case: impl FnOnce(Cx) -> Fut) -> Result<T, AppError>
+where
+    Fut: Future<Output = Result<T, AppError>>,
+{
+    let result = use_case(Cx::current()).await;
+    if let Err(error) = &result {
+        let plain_post = use_context::<Parts>().is_some_and(|parts| {
+            let accept = parts
+                .headers
+                .get(ACCEPT)
+                .and_then(|value| value.to_str().ok());
+            parts.method != axum::http::Method::GET
+                && accept.is_some_and(|value| value.contains("text/html"))
+        });
+        if !plain_post
+            && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+            && let Ok(status) = StatusCode::from_u16(error.status())
+        {
+            response.set_status(status);
+        }
+    }
+    result
+}

@@ -1,0 +1,125 @@
+//! The router: pages, server functions, plain routes, and what stands in front of them all.
+
+use super::db::DbKind;
+use super::session;
+use super::state::AppState;
+use crate::app::{App, shell};
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+pub fn router(app: AppState) -> Router {
+    let pages = generate_route_list(App);
+    let options = app.leptos.clone();
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .leptos_routes(&app, pages, move || shell(options.clone()))
+        .fallback(leptos_axum::file_and_error_handler::<AppState, _>(shell))
+        .layer(middleware::from_fn_with_state(app.clone(), session::gate))
+        .layer(middleware::from_fn_with_state(app.clone(), headers))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(trace))
+        .with_state(app)
+}
+
+/// Ready when the database answers; says what is wrong otherwise.
+async fn ready(State(app): State<AppState>) -> Response {
+    match app.db.ping().await {
+        Ok(latency) => Json(serde_json::json!({
+            "ready": true,
+            "database": match app.db.kind() {
+                DbKind::Embedded => "embedded",
+                DbKind::Remote => "remote",
+            },
+            "database_latency_ms": latency.as_secs_f64() * 1000.0,
+            "version": env!("CARGO_PKG_VERSION"),
+        }))
+        .into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Json(
+                    serde_json::json!({ "ready": false, "reason": "the database does not answer" }),
+                ),
+            )
+                .into_response()
+        }
+    }
+}
+
+/// Security headers of every response, and long caching for files whose name holds their hash.
+async fn headers(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut put = |name: HeaderName, value: &'static str| {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    };
+    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(header::REFERRER_POLICY, "same-origin");
+    put(header::X_FRAME_OPTIONS, "SAMEORIGIN");
+    put(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    if app.config.is_https() {
+        put(
+            header::STRICT_TRANSPORT_SECURITY,
+            "max-age=31536000; includeSubDomains",
+        );
+    }
+    if path.starts_with("/pkg/") && app.leptos.hash_files {
+        put(header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+    } else {
+        put(header::CACHE_CONTROL, "no-store");
+    }
+    response
+}
+
+/// One log line per request with an id that the response carries too. Paths only: no query, no address, no body.
+async fn trace(request: Request, next: Next) -> Response {
+    let id = super::secrets::random_token()[..12].to_owned();
+    let method = request.method().clone();
+    let path = public_path(request.uri().path());
+    let started = tokio::time::Instant::now();
+    let mut response = {
+        use tracing::Instrument;
+        next.run(request)
+            .instrument(tracing::info_span!("request", %id))
+            .await
+    };
+    let status = response.status().as_u16();
+    let ms = started.elapsed().as_secs_f64() * 1000.0;
+    if status >= 500 {
+        tracing::warn!(%id, %method, path, status, ms, "request failed");
+    } else {
+        tracing::debug!(%id, %method, path, status, ms, "request");
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-request-id"), value);
+    }
+    response
+}
+
+/// Paths that hold a token are logged without it.
+fn public_path(path: &str) -> String {
+    for prefix in ["/setup/", "/t/", "/u/"] {
+        if path.starts_with(prefix) {
+            return format!("{prefix}…");
+        }
+    }
+    path.to_owned()
+}

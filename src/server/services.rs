@@ -1,0 +1,109 @@
+//! Background duties and the supervisor that owns their loops, panics and stop. A service only ever ticks.
+
+use super::state::AppState;
+use crate::error::AppError;
+use futures::FutureExt;
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Whether a tick left more to do, so that the next one should come at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    Idle,
+    More,
+}
+
+/// One background duty. Every tick is safe to run on all instances at once.
+pub trait Service: Send + Sync + 'static {
+    const NAME: &'static str;
+    const EVERY: Duration;
+    /// Does one bounded unit of work and says whether more is waiting.
+    fn tick(&self, app: &AppState) -> impl Future<Output = Result<Progress, AppError>> + Send;
+}
+
+/// When each service last finished a tick, for `/readyz`: name to (unix ms, whether it went well).
+pub type Ticks = Arc<Mutex<BTreeMap<&'static str, (i64, bool)>>>;
+
+/// Runs services until told to stop; then waits for the ticks that are under way.
+pub struct Supervisor {
+    app: AppState,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    ticks: Ticks,
+}
+
+impl Supervisor {
+    pub fn new(app: AppState, stop: CancellationToken) -> Self {
+        Supervisor {
+            app,
+            stop,
+            tasks: TaskTracker::new(),
+            ticks: Ticks::default(),
+        }
+    }
+
+    pub fn ticks(&self) -> Ticks {
+        self.ticks.clone()
+    }
+
+    pub fn run<S: Service>(&self, service: S) {
+        let (app, stop, ticks) = (self.app.clone(), self.stop.clone(), self.ticks.clone());
+        self.tasks.spawn(async move {
+            let mut failures = 0u32;
+            while !stop.is_cancelled() {
+                let outcome = AssertUnwindSafe(service.tick(&app)).catch_unwind().await;
+                let wait = match outcome {
+                    Ok(Ok(progress)) => {
+                        failures = 0;
+                        if progress == Progress::More {
+                            Duration::ZERO
+                        } else {
+                            S::EVERY
+                        }
+                    }
+                    Ok(Err(error)) => {
+                        failures += 1;
+                        tracing::warn!(service = S::NAME, %error, failures, "tick failed");
+                        backoff(S::EVERY, failures)
+                    }
+                    Err(_) => {
+                        failures += 1;
+                        tracing::error!(service = S::NAME, failures, "tick panicked");
+                        backoff(S::EVERY, failures)
+                    }
+                };
+                if let Ok(mut ticks) = ticks.lock() {
+                    ticks.insert(S::NAME, (app.now(), failures == 0));
+                }
+                if wait > Duration::ZERO {
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = tokio::time::sleep(wait) => {}
+                    }
+                }
+            }
+        });
+    }
+
+    /// Runs a loop of its own that ends when the token is cancelled: for delivery, whose pace is not a tick's.
+    pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(future);
+    }
+
+    /// Waits for everything to end; call after cancelling the token.
+    pub async fn stopped(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+fn backoff(every: Duration, failures: u32) -> Duration {
+    every
+        .max(Duration::from_millis(500))
+        .saturating_mul(1 << failures.min(6))
+        .min(Duration::from_secs(60))
+}

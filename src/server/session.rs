@@ -1,0 +1,192 @@
+//! The gate in front of everything: who is calling, may a visitor see this, and does a state change come from our own pages.
+
+use super::request::{Caller, Client};
+use super::state::AppState;
+use crate::error::AppError;
+use crate::features::auth;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use leptos::server_fn::error::FromServerFnError;
+use std::net::SocketAddr;
+
+pub const COOKIE: &str = "mailer_session";
+
+/// Paths a signed-out visitor may call. Everything else asks for a session.
+fn is_public(path: &str) -> bool {
+    const EXACT: [&str; 7] = [
+        "/sign-in",
+        "/healthz",
+        "/readyz",
+        "/favicon.svg",
+        "/favicon.ico",
+        "/api/auth/sign-in",
+        "/api/auth/create-owner",
+    ];
+    const UNDER: [&str; 4] = ["/setup/", "/pkg/", "/t/", "/u/"];
+    EXACT.contains(&path)
+        || UNDER.iter().any(|prefix| path.starts_with(prefix))
+        || path == "/api/unsubscribe"
+}
+
+/// RFC 8058 posts come from mailbox providers, which send no `Origin`; their token is the proof.
+fn is_posted_by_strangers(path: &str) -> bool {
+    path.starts_with("/u/")
+}
+
+/// Middleware around all routes: reads the session, checks the origin of state changes, turns visitors away.
+pub async fn gate(
+    State(app): State<AppState>,
+    jar: CookieJar,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path().to_owned();
+    let unsafe_method = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    if unsafe_method && !is_posted_by_strangers(&path) && !is_same_origin(request.headers(), &app) {
+        return refuse(
+            &request,
+            &AppError::Forbidden(
+                "This request did not come from this app, so it was refused.".into(),
+            ),
+        );
+    }
+    let client = client(&request);
+    request.extensions_mut().insert(client);
+    if let Some(cookie) = jar.get(COOKIE) {
+        match auth::service::find_session(&app, cookie.value()).await {
+            Ok(Some(caller)) => {
+                request.extensions_mut().insert::<Caller>(caller);
+            }
+            Ok(None) => {}
+            Err(error) if is_public(&path) => {
+                tracing::debug!(%error, "session not checked on a public page")
+            }
+            Err(error) => return refuse(&request, &error),
+        }
+    }
+    if request.extensions().get::<Caller>().is_none() && !is_public(&path) {
+        return refuse(&request, &AppError::Unauthorized);
+    }
+    next.run(request).await
+}
+
+/// A page becomes a redirect to sign-in; a call becomes the error itself.
+fn refuse(request: &Request, error: &AppError) -> Response {
+    let path = request.uri().path();
+    let wants_html = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"));
+    if *error == AppError::Unauthorized && wants_html {
+        let next = if path.starts_with("/api/") || request.method() != Method::GET {
+            String::new()
+        } else {
+            let target = request
+                .uri()
+                .path_and_query()
+                .map_or(path, |both| both.as_str());
+            let query: String = url_encode(target);
+            if target == "/" {
+                String::new()
+            } else {
+                format!("?next={query}")
+            }
+        };
+        return Redirect::to(&format!("/sign-in{next}")).into_response();
+    }
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if path.starts_with("/api/") {
+        let mut response = Response::new(Body::from(error.ser()));
+        *response.status_mut() = status;
+        response.headers_mut().insert(
+            leptos::server_fn::error::SERVER_FN_ERROR_HEADER,
+            header::HeaderValue::from_str(path).unwrap_or(header::HeaderValue::from_static("api")),
+        );
+        return response;
+    }
+    (status, error.to_string()).into_response()
+}
+
+fn url_encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                out.push(byte as char)
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// A browser always says where a POST comes from (Origin, and Sec-Fetch-Site); without either the request is refused.
+fn is_same_origin(headers: &HeaderMap, app: &AppState) -> bool {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &header::HeaderValue| value.to_str().ok())
+    };
+    if let Some(origin) = text(header::ORIGIN.as_str()) {
+        let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+        return Some(host) == text(header::HOST.as_str()) || host == app.config.base_host();
+    }
+    text("sec-fetch-site").is_some_and(|site| site == "same-origin" || site == "none")
+}
+
+fn client(request: &Request) -> Client {
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip());
+    let text = |name: header::HeaderName| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let forwarded = request
+        .headers()
+        .get("x-forwarded-for")
+        .and_then(|value| value.to_str().ok());
+    // Only a proxy on this machine or its private network is believed; its last entry is the one it wrote itself.
+    let local = peer.is_none_or(|ip| match ip {
+        std::net::IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
+        std::net::IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
+    });
+    let ip = match forwarded.and_then(|list| list.rsplit(',').next()) {
+        Some(last) if local => last.trim().to_owned(),
+        _ => peer.map(|ip| ip.to_string()).unwrap_or_default(),
+    };
+    Client {
+        ip,
+        user_agent: text(header::USER_AGENT).chars().take(300).collect(),
+    }
+}
+
+/// The `Set-Cookie` of a session: HttpOnly, Lax, Secure behind https (RFC 6265). `None` removes it. Tokens are URL-safe base64.
+pub fn set_cookie(app: &AppState, token: Option<&str>) -> String {
+    let max_age = if token.is_some() {
+        auth::service::SESSION_SECS
+    } else {
+        0
+    };
+    let secure = if app.config.is_https() {
+        "; Secure"
+    } else {
+        ""
+    };
+    format!(
+        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}",
+        token.unwrap_or_default()
+    )
+}

@@ -1,0 +1,45 @@
+//! What every request and every background tick share: built once, cheap to clone.
+
+use super::{clock::Clock, config::Config, db::Db, secrets::Keys};
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    pub db: Db,
+    #[from_ref(skip)]
+    pub config: Arc<Config>,
+    #[from_ref(skip)]
+    pub keys: Arc<Keys>,
+    #[from_ref(skip)]
+    pub clock: Clock,
+    #[from_ref(skip)]
+    pub wake: Wake,
+    /// Names this process in leases and heartbeats.
+    #[from_ref(skip)]
+    pub instance: Arc<str>,
+    pub leptos: LeptosOptions,
+}
+
+/// Rings when mail was queued here, so that delivery need not wait for its next poll.
+#[derive(Clone, Default)]
+pub struct Wake(pub Arc<Notify>);
+
+impl Wake {
+    pub fn delivery(&self) {
+        self.0.notify_one();
+    }
+}
+
+impl AppState {
+    pub fn now(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// An absolute address in this app: `url("/t/o/…")`.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.config.base_url)
+    }
+}

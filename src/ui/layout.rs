@@ -1,0 +1,92 @@
+//! The frame around every signed-in page: navigation, skip link, notice, content.
+
+use super::icon::Icon;
+use super::notice::Notice;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// Address, words, icon.
+type Entry = (&'static str, &'static str, &'static str);
+
+/// The map of the product as a marketer sees it: groups of entries.
+const NAVIGATION: &[(&str, &[Entry])] = &[
+    ("", &[("/", "Home", "home")]),
+    (
+        "Write",
+        &[
+            ("/drafts", "Drafts", "draft"),
+            ("/templates", "Templates", "template"),
+        ],
+    ),
+    (
+        "Send",
+        &[
+            ("/campaigns", "Campaigns", "campaign"),
+            ("/queue", "Queue", "queue"),
+            ("/outbox", "Outbox", "outbox"),
+        ],
+    ),
+    (
+        "Set up",
+        &[
+            ("/accounts", "Sender accounts", "account"),
+            ("/suppressions", "Suppressions", "suppression"),
+            ("/settings", "Settings", "settings"),
+        ],
+    ),
+];
+
+/// `user` is the foot of the navigation: who is signed in, and the way out.
+#[component]
+pub fn Frame(user: AnyView, children: Children) -> impl IntoView {
+    view! {
+        <a href="#content" class="skip-link">"Skip to content"</a>
+        <div class="frame">
+            <header class="topbar">
+                <button type="button" class="btn btn-ghost btn-square" popovertarget="navigation" aria-label="Menu">
+                    <Icon name="menu"/>
+                </button>
+                <a href="/" class="brand">"Mailer"</a>
+            </header>
+            <div id="navigation" class="sidebar" popover="auto">
+                <a href="/" class="brand brand-large">"Mailer"</a>
+                <nav aria-label="Main" class="grow">
+                    {NAVIGATION
+                        .iter()
+                        .map(|(group, entries)| view! {
+                            {(!group.is_empty()).then(|| view! { <p class="nav-group">{*group}</p> })}
+                            <ul>{entries.iter().map(|entry| view! { <NavigationLink entry=*entry/> }).collect_view()}</ul>
+                        })
+                        .collect_view()}
+                </nav>
+                {user}
+            </div>
+            <main id="content" class="content" tabindex="-1">
+                <Notice/>
+                {children()}
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn NavigationLink(entry: Entry) -> impl IntoView {
+    let (href, words, icon) = entry;
+    let pathname = use_location().pathname;
+    let current = move || {
+        let path = pathname.get();
+        if href == "/" {
+            path == "/"
+        } else {
+            path == href || path.starts_with(&format!("{href}/"))
+        }
+    };
+    view! {
+        <li>
+            <a href=href class="nav-link" aria-current=move || current().then_some("page")>
+                <Icon name=icon/>
+                {words}
+            </a>
+        </li>
+    }
+}

@@ -1,0 +1,14 @@
+//! Presentational widgets: they take values and callbacks, never call a server function and never import a feature.
+
+pub mod badge;
+pub mod confirm;
+pub mod empty;
+pub mod form;
+pub mod icon;
+pub mod layout;
+pub mod load;
+pub mod notice;
+pub mod number;
+pub mod page;
+pub mod pager;
+pub mod time;

@@ -1,0 +1,40 @@
+//! The sentence that says what just happened. It travels as `?notice=key`, so that it works without JavaScript and only
+//! known sentences can be shown.
+
+use super::icon::Icon;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+/// Key to sentence. A redirect after a change names a key of this list.
+const NOTICES: &[(&str, &str)] = &[
+    (
+        "welcome",
+        "Welcome to Mailer. The sandbox account is ready: mail sent through it stays in the outbox here.",
+    ),
+    (
+        "password-changed",
+        "Your password is changed. Other sessions were signed out.",
+    ),
+    ("settings-saved", "Settings saved."),
+];
+
+#[component]
+pub fn Notice() -> impl IntoView {
+    let query = use_query_map();
+    let sentence = move || {
+        let key = query.read().get("notice")?;
+        NOTICES
+            .iter()
+            .find(|(known, _)| *known == key)
+            .map(|(_, sentence)| *sentence)
+    };
+    view! {
+        <div aria-live="polite" role="status">
+            {move || {
+                sentence().map(|text| view! {
+                    <div class="notice"><Icon name="check"/><span>{text}</span></div>
+                })
+            }}
+        </div>
+    }
+}
