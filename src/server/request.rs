@@ -63,6 +63,19 @@ impl Cx {
         }
     }
 
+    /// The context of a plain route; as an extractor, handlers take `cx: Cx`.
+    pub fn from_parts(app: &AppState, parts: &Parts) -> Cx {
+        Cx {
+            app: app.clone(),
+            caller: parts.extensions.get::<Caller>().cloned(),
+            client: parts
+                .extensions
+                .get::<Client>()
+                .cloned()
+                .unwrap_or_default(),
+        }
+    }
+
     /// For work nobody in particular asked for: background services and the command line.
     pub fn system(app: AppState) -> Cx {
         Cx {
@@ -86,6 +99,26 @@ impl Cx {
             Role::Owner => "Only an owner may do this.".into(),
             _ => "Your role lets you look, not change. Ask an owner for the editor role.".into(),
         }))
+    }
+}
+
+impl axum::extract::FromRequestParts<AppState> for Cx {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &AppState,
+    ) -> Result<Self, Self::Rejection> {
+        Ok(Cx::from_parts(app, parts))
+    }
+}
+
+/// What a plain route answers when its use-case refuses: the status and the sentence.
+impl axum::response::IntoResponse for AppError {
+    fn into_response(self) -> axum::response::Response {
+        let status =
+            StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, self.to_string()).into_response()
     }
 }
 
