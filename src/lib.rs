@@ -10,6 +10,8 @@ pub mod mail;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
+pub mod delivery;
+#[cfg(feature = "ssr")]
 pub mod server;
 
 /// Attaches the interactive app to the HTML that the server rendered.
