@@ -1,1 +1,5 @@
+//! One test binary for everything that needs more than one module. One file per feature.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod db;
+mod util;

@@ -1,7 +1,7 @@
 //! One blocking connection to the embedded file with its statement cache. It must stay on the thread that made it busy:
 //! the driver's futures never yield, so they are driven to their end here.
 
-use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use futures::executor::block_on;
 
@@ -51,7 +51,7 @@ impl Connection {
             .connect()
             .map_err(|error| cannot_open(path, &error))?;
         connection
-            .busy_timeout(patience.retry.min(Duration::from_secs(5)))
+            .busy_timeout(patience.retry / 2)
             .map_err(from_driver)?;
         // The driver makes `execute` fail where a PRAGMA answers with a row; `execute_batch` does not mind.
         let set_up = match role {

@@ -82,10 +82,8 @@ impl Remote {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(error) => error,
             };
-            if !error.is_retry_safe() && !(work.is_read && error.is_outcome_unknown()) {
-                return Err(error);
-            }
-            let Some(pause) = backoff.pause() else {
+            let may_repeat = error.is_retry_safe() || (work.is_read && error.is_outcome_unknown());
+            let Some(pause) = backoff.pause().filter(|_| may_repeat) else {
                 return Err(error);
             };
             self.counters.retries.fetch_add(1, Ordering::Relaxed);

@@ -212,10 +212,10 @@ fn let_pause(backoff: &mut Backoff, counters: &Counters) -> bool {
 }
 
 fn alone(connection: &mut Connection, work: &Work) -> Answer {
-    if !work.is_batch {
-        // SQLite wraps a single statement in a transaction of its own.
+    if work.is_alone || (work.is_read && !work.is_batch) {
         return work.stmts.iter().map(|stmt| connection.run(stmt)).collect();
     }
+    // Single writes too: by itself, SQLite commits a statement whose rows could not all be read.
     connection.control(if work.is_read {
         "BEGIN"
     } else {

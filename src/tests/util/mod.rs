@@ -1,0 +1,4 @@
+//! What tests stand on: fresh databases of both kinds.
+
+pub mod databases;
+pub mod sqld;

