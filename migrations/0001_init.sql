@@ -211,9 +211,11 @@ CREATE TABLE campaigns (
     created_at       INTEGER NOT NULL,
     started_at       INTEGER,
     finished_at      INTEGER,
+    deleted_at       INTEGER,           -- set at once; its rows follow in small steps, then the row itself
     updated_at       INTEGER NOT NULL
 );
 CREATE INDEX campaigns_state ON campaigns (state);
+CREATE INDEX campaigns_deleted ON campaigns (id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX campaigns_recent ON campaigns (created_at);
 CREATE INDEX campaigns_set ON campaigns (recipient_set_id);
 CREATE INDEX campaigns_unexpanded ON campaigns (id) WHERE expanded_at IS NULL;
@@ -279,6 +281,30 @@ BEGIN
         cancelled = cancelled + (NEW.state = 'cancelled') - (OLD.state = 'cancelled'),
         unconfirmed = unconfirmed + (NEW.state = 'unconfirmed') - (OLD.state = 'unconfirmed')
     WHERE id = NEW.campaign_id;
+END;
+
+-- What each account did for a campaign, kept by the triggers below: a page cannot count a million rows.
+CREATE TABLE campaign_accounts (
+    campaign_id INTEGER NOT NULL REFERENCES campaigns (id) ON DELETE CASCADE,
+    account_id  INTEGER NOT NULL, -- stays when the account is deleted
+    sent        INTEGER NOT NULL DEFAULT 0,
+    failed      INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (campaign_id, account_id)
+) WITHOUT ROWID;
+
+CREATE TRIGGER email_queue_accounts_add AFTER UPDATE OF state ON email_queue
+WHEN NEW.campaign_id IS NOT NULL AND NEW.account_id IS NOT NULL AND NEW.state <> OLD.state AND NEW.state IN ('sent', 'failed')
+BEGIN
+    INSERT INTO campaign_accounts (campaign_id, account_id, sent, failed)
+    VALUES (NEW.campaign_id, NEW.account_id, NEW.state = 'sent', NEW.state = 'failed')
+    ON CONFLICT (campaign_id, account_id) DO UPDATE SET sent = sent + excluded.sent, failed = failed + excluded.failed;
+END;
+
+CREATE TRIGGER email_queue_accounts_back AFTER UPDATE OF state ON email_queue
+WHEN OLD.campaign_id IS NOT NULL AND OLD.account_id IS NOT NULL AND NEW.state <> OLD.state AND OLD.state IN ('sent', 'failed')
+BEGIN
+    UPDATE campaign_accounts SET sent = sent - (OLD.state = 'sent'), failed = failed - (OLD.state = 'failed')
+    WHERE campaign_id = OLD.campaign_id AND account_id = OLD.account_id;
 END;
 
 -- Attempts that did not end in 'sent': what the server said each time.
