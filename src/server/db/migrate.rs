@@ -24,7 +24,9 @@ macro_rules! migrations {
 }
 
 /// Every migration of this program, in ascending order.
-pub const MIGRATIONS: &[Migration] = migrations! {};
+pub const MIGRATIONS: &[Migration] = migrations! {
+    1 => "0001_init",
+};
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL)";
