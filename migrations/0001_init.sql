@@ -114,20 +114,28 @@ CREATE TABLE templates (
 );
 CREATE INDEX templates_recent ON templates (updated_at);
 
--- An uploaded or pasted audience. Frozen once a campaign uses it.
+-- An uploaded or pasted audience; its rows never change once it is ready (a change makes a new set), and it is frozen once a
+-- campaign uses it. Sets that no draft and no campaign refers to are removed after a day.
 CREATE TABLE recipient_sets (
     id           INTEGER PRIMARY KEY,
+    draft_id     INTEGER REFERENCES drafts (id) ON DELETE SET NULL, -- the draft it was given to
+    -- reading: rows are being taken in; choosing: the address column is to be chosen; refused: see problem
+    state        TEXT NOT NULL DEFAULT 'ready' CHECK (state IN ('reading', 'choosing', 'ready', 'refused')),
+    problem      TEXT NOT NULL DEFAULT '',   -- why it was refused, for the person who sent it
+    pasted       TEXT NOT NULL DEFAULT '',   -- a refused list as it was pasted, so that it can be put right
     source       TEXT NOT NULL,              -- file name, or 'Pasted list'
-    columns      TEXT NOT NULL,              -- JSON array of {name, key}: heading as typed, merge name
-    email_column TEXT NOT NULL,              -- key of the address column
+    columns      TEXT NOT NULL,              -- JSON array of {name, key, empty}: heading, merge name, valid rows without a value
+    email_column TEXT NOT NULL,              -- key of the address column; the address itself is always under 'email' too
+    typos        TEXT NOT NULL DEFAULT '[]', -- JSON array of {from, to, count}: domains that look misspelt
     valid        INTEGER NOT NULL DEFAULT 0,
     invalid      INTEGER NOT NULL DEFAULT 0,
     duplicate    INTEGER NOT NULL DEFAULT 0,
     suppressed   INTEGER NOT NULL DEFAULT 0,
-    ready_at     INTEGER,                    -- null while rows are still being taken in
+    ready_at     INTEGER,                    -- null until the last row is in
     frozen_at    INTEGER,
     created_at   INTEGER NOT NULL
 );
+CREATE INDEX recipient_sets_draft ON recipient_sets (draft_id);
 
 CREATE TABLE recipients (
     set_id      INTEGER NOT NULL REFERENCES recipient_sets (id) ON DELETE CASCADE,
@@ -159,6 +167,8 @@ CREATE TABLE drafts (
     updated_at       INTEGER NOT NULL
 );
 CREATE INDEX drafts_recent ON drafts (updated_at);
+CREATE INDEX drafts_set ON drafts (recipient_set_id);
+CREATE INDEX drafts_template ON drafts (template_id);
 
 -- What a message says, frozen: merge expressions and tracking placeholders still inside.
 CREATE TABLE content_snapshots (

@@ -1,6 +1,7 @@
 //! A folder per noun a marketer can say. ARCHITECTURE.md lists the files each may hold.
 
 pub mod auth;
+pub mod drafts;
 pub mod home;
 pub mod settings;
 pub mod templates;

@@ -16,6 +16,44 @@ pub enum Design {
     Html { source: String },
 }
 
+/// How a mail is written: the column `mode` beside `source`. Blocks: the source is the document's JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    #[default]
+    Blocks,
+    Mjml,
+    Html,
+}
+
+impl Mode {
+    pub const ALL: [Self; 3] = [Self::Blocks, Self::Mjml, Self::Html];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocks",
+            Self::Mjml => "mjml",
+            Self::Html => "html",
+        }
+    }
+}
+
+impl std::fmt::Display for Mode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Mode {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|mode| mode.as_str() == text)
+            .ok_or_else(|| format!("{text} is not a way to write a mail"))
+    }
+}
+
 impl Default for Design {
     fn default() -> Self {
         Self::Blocks {

@@ -1,0 +1,7 @@
+//! Drafts: campaigns being composed, from the first words to the moment they are sent.
+
+pub mod model;
+pub mod recipients;
+
+#[cfg(feature = "ssr")]
+pub mod repo;

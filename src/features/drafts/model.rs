@@ -1,0 +1,269 @@
+//! Drafts as both targets know them: what is stored, what forms send, what may be in a field. Pure.
+
+use crate::error::{AppError, Invalid};
+use crate::ids::{AccountId, DraftId, RecipientSetId, TemplateId};
+use crate::mail::design::Mode;
+use serde::{Deserialize, Serialize};
+
+/// Longest name of a draft, in characters.
+pub const MAX_NAME_CHARS: usize = 120;
+/// Longest subject, preheader or reply-to, in characters.
+pub const MAX_LINE_CHARS: usize = 500;
+/// What a draft is called when nobody named it.
+pub const UNTITLED: &str = "Untitled campaign";
+
+/// A campaign being composed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    pub id: DraftId,
+    pub name: String,
+    /// The template its design was copied from, while that exists.
+    pub template_id: Option<TemplateId>,
+    pub mode: Mode,
+    /// JSON of the block document, MJML or HTML, as `mode` says.
+    pub source: String,
+    pub subject: String,
+    pub preheader: String,
+    /// The account it must leave through; `None`: chosen automatically.
+    pub account_id: Option<AccountId>,
+    /// As typed; empty: that of the account.
+    pub reply_to: String,
+    pub recipient_set_id: Option<RecipientSetId>,
+    /// Counts every change. Whoever saves says which revision they saw; another one is a conflict.
+    pub revision: i64,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// One line of the list of drafts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftLine {
+    pub id: DraftId,
+    pub name: String,
+    pub subject: String,
+    /// Recipients that can be mailed; `None` when no list was added yet.
+    pub recipients: Option<i64>,
+    pub revision: i64,
+    pub updated_at: i64,
+}
+
+/// A page of the list, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftPage {
+    pub lines: Vec<DraftLine>,
+    pub page: i64,
+    pub has_next: bool,
+    /// Whether there is any draft at all, found or not.
+    pub is_any: bool,
+    pub can_edit: bool,
+}
+
+/// The steps of the composer. They can be taken in any order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    #[default]
+    Content,
+    Recipients,
+    Review,
+}
+
+impl Step {
+    pub const ALL: [Step; 3] = [Step::Content, Step::Recipients, Step::Review];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Step::Content => "content",
+            Step::Recipients => "recipients",
+            Step::Review => "review",
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Step::Content => "Content",
+            Step::Recipients => "Recipients",
+            Step::Review => "Review and send",
+        }
+    }
+
+    /// The step an address asks for; the first for anything else.
+    pub fn of(text: &str) -> Step {
+        Step::ALL
+            .into_iter()
+            .find(|step| step.as_str() == text)
+            .unwrap_or_default()
+    }
+}
+
+impl Draft {
+    /// The address of a step of this draft's composer.
+    pub fn href(id: DraftId, step: Step) -> String {
+        format!("/drafts/{id}?step={}", step.as_str())
+    }
+}
+
+/// A new draft. `template` is a template's id, or empty for a blank one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateForm {
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub template: String,
+    /// How a blank one is written: `blocks`, `mjml` or `html`.
+    #[serde(default)]
+    pub mode: String,
+}
+
+/// A change to one draft that carries nothing but which draft, as seen when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub revision: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenameForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub revision: String,
+    #[serde(default)]
+    pub name: String,
+}
+
+/// The content step. A draft may be saved unfinished and even wrong: what is missing is said at the review.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub revision: String,
+    #[serde(default)]
+    pub subject: String,
+    #[serde(default)]
+    pub preheader: String,
+    /// An account's id, or empty: chosen automatically.
+    #[serde(default)]
+    pub account: String,
+    #[serde(default)]
+    pub reply_to: String,
+    /// The MJML or HTML. Not sent, and so left alone, while the mail is made of blocks.
+    #[serde(default)]
+    pub source: String,
+    /// Whether `source` was on the form.
+    #[serde(default)]
+    pub has_source: bool,
+}
+
+/// Takes another design into the draft: a template's, or a blank one of a mode.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DesignForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub revision: String,
+    #[serde(default)]
+    pub template: String,
+    #[serde(default)]
+    pub mode: String,
+}
+
+/// Reads the id and revision that a form carries.
+pub fn identity(id: &str, revision: &str) -> Result<(DraftId, i64), AppError> {
+    let broken = || AppError::refused("This form is incomplete. Reload the page and try again.");
+    Ok((
+        id.parse().map_err(|_| broken())?,
+        revision.parse().map_err(|_| broken())?,
+    ))
+}
+
+/// A draft's name as it is stored.
+pub fn checked_name(name: &str) -> Result<String, AppError> {
+    let name = name.trim();
+    if name.chars().count() > MAX_NAME_CHARS {
+        return Err(AppError::invalid(
+            "name",
+            format!("Keep the name under {MAX_NAME_CHARS} characters."),
+        ));
+    }
+    Ok(if name.is_empty() { UNTITLED } else { name }.to_owned())
+}
+
+impl ContentForm {
+    pub fn validate(&self) -> Result<(), AppError> {
+        let mut invalid = Invalid::new();
+        for (field, text) in [
+            ("subject", &self.subject),
+            ("preheader", &self.preheader),
+            ("reply_to", &self.reply_to),
+        ] {
+            if text.chars().count() > MAX_LINE_CHARS {
+                invalid.add(
+                    field,
+                    format!("Keep this under {MAX_LINE_CHARS} characters."),
+                );
+            }
+        }
+        if !self.account.is_empty() && self.account.parse::<AccountId>().is_err() {
+            invalid.add("account", "Choose an account of the list.");
+        }
+        if self.source.len() > crate::mail::design::MAX_SOURCE_BYTES {
+            invalid.add("source", "The source is larger than 1 MB.");
+        }
+        invalid.into_result()
+    }
+}
+
+/// One line of text: line breaks and other control characters become spaces, the ends are trimmed.
+pub fn one_line(text: &str) -> String {
+    text.replace(|c: char| c.is_control(), " ")
+        .trim()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_step_is_the_first() {
+        assert_eq!(Step::of("review"), Step::Review);
+        assert_eq!(Step::of("nonsense"), Step::Content);
+        assert_eq!(
+            Draft::href(DraftId(7), Step::Recipients),
+            "/drafts/7?step=recipients"
+        );
+    }
+
+    #[test]
+    fn a_draft_without_a_name_gets_one() {
+        assert_eq!(checked_name("  ").unwrap(), UNTITLED);
+        assert_eq!(checked_name(" Spring ").unwrap(), "Spring");
+        assert!(checked_name(&"x".repeat(121)).is_err());
+    }
+
+    #[test]
+    fn a_subject_stays_on_one_line() {
+        assert_eq!(
+            one_line(" a\r\nBcc: b@example.com\0 "),
+            "a  Bcc: b@example.com"
+        );
+    }
+
+    #[test]
+    fn an_unfinished_content_form_is_fine_but_not_an_endless_one() {
+        assert!(ContentForm::default().validate().is_ok());
+        let long = ContentForm {
+            subject: "x".repeat(501),
+            account: "first".into(),
+            ..ContentForm::default()
+        };
+        let Err(AppError::Invalid(invalid)) = long.validate() else {
+            panic!("accepted");
+        };
+        assert_eq!(invalid.fields.len(), 2);
+    }
+}

@@ -1,0 +1,6 @@
+//! The people a draft goes to: lists that were uploaded or pasted, checked row by row, and shown.
+
+pub mod model;
+
+#[cfg(feature = "ssr")]
+pub mod repo;

@@ -1,0 +1,240 @@
+//! Recipients and their sets as both targets know them. Pure.
+
+use crate::ids::RecipientSetId;
+use serde::{Deserialize, Serialize};
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RowStatus {
+    #[default]
+    Valid,
+    Invalid,
+    Duplicate,
+    Suppressed,
+}
+
+impl RowStatus {
+    pub const ALL: [RowStatus; 4] = [
+        RowStatus::Valid,
+        RowStatus::Invalid,
+        RowStatus::Duplicate,
+        RowStatus::Suppressed,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RowStatus::Valid => "valid",
+            RowStatus::Invalid => "invalid",
+            RowStatus::Duplicate => "duplicate",
+            RowStatus::Suppressed => "suppressed",
+        }
+    }
+}
+
+impl std::str::FromStr for RowStatus {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        RowStatus::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| format!("{text} is not a status of a row"))
+    }
+}
+
+/// Where a set is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SetState {
+    /// Rows are being taken in.
+    Reading,
+    /// All rows are in, but nobody knows yet which column holds the addresses.
+    Choosing,
+    /// Complete; it never changes again.
+    Ready,
+    /// Could not be read; `problem` says why.
+    Refused,
+}
+
+impl SetState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SetState::Reading => "reading",
+            SetState::Choosing => "choosing",
+            SetState::Ready => "ready",
+            SetState::Refused => "refused",
+        }
+    }
+}
+
+impl std::str::FromStr for SetState {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "reading" => Ok(SetState::Reading),
+            "choosing" => Ok(SetState::Choosing),
+            "ready" => Ok(SetState::Ready),
+            "refused" => Ok(SetState::Refused),
+            other => Err(format!("{other} is not a state of a recipient set")),
+        }
+    }
+}
+
+/// A column of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// The heading as it stood in the file.
+    pub name: String,
+    /// The merge name: lower case, letters, digits and underscores, unique in the set.
+    pub key: String,
+    /// Valid rows without a value.
+    #[serde(default)]
+    pub empty: i64,
+}
+
+/// A domain that looks misspelt, and how often it occurs among the valid rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typo {
+    pub from: String,
+    pub to: String,
+    pub count: i64,
+}
+
+/// An audience: what was uploaded or pasted, and how many rows came to what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientSet {
+    pub id: RecipientSetId,
+    pub state: SetState,
+    /// Why it was refused.
+    pub problem: String,
+    /// The file's name, or "Pasted list".
+    pub source: String,
+    pub columns: Vec<Column>,
+    /// Key of the address column.
+    pub email_column: String,
+    pub typos: Vec<Typo>,
+    pub valid: i64,
+    pub invalid: i64,
+    pub duplicate: i64,
+    pub suppressed: i64,
+    pub ready_at: Option<i64>,
+    pub frozen_at: Option<i64>,
+    pub created_at: i64,
+}
+
+impl RecipientSet {
+    pub fn count(&self, status: RowStatus) -> i64 {
+        match status {
+            RowStatus::Valid => self.valid,
+            RowStatus::Invalid => self.invalid,
+            RowStatus::Duplicate => self.duplicate,
+            RowStatus::Suppressed => self.suppressed,
+        }
+    }
+}
+
+/// One row of a set. `data` holds merge names and values, `email` among them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipient {
+    /// Counts the rows of the set from 1.
+    pub position: i64,
+    /// Line of the file where the row starts.
+    pub line: i64,
+    pub address: String,
+    pub data: serde_json::Map<String, serde_json::Value>,
+    pub status: RowStatus,
+    /// Why it is not valid.
+    pub problem: String,
+}
+
+/// A merge name made from a heading: lower case, everything but letters and digits becomes one underscore.
+pub fn merge_name(heading: &str) -> String {
+    let mut out = String::with_capacity(heading.len());
+    for c in heading.trim().chars().flat_map(char::to_lowercase) {
+        if c.is_alphanumeric() {
+            out.push(c);
+        } else if !out.ends_with('_') && !out.is_empty() {
+            out.push('_');
+        }
+    }
+    let name = out.trim_end_matches('_');
+    if name.is_empty() {
+        "column".into()
+    } else if name.starts_with(|c: char| c.is_numeric()) {
+        // A merge name cannot start with a digit.
+        format!("column_{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Gives every heading a key that is unique in the list; the address column (an index) has the first choice, and no other
+/// column may be `email`, which is always the address.
+pub fn keyed(headings: &[String], email: Option<usize>) -> Vec<Column> {
+    let mut taken = std::collections::HashSet::from(["email".to_owned()]);
+    let mut columns = vec![Column::default(); headings.len()];
+    let order = email
+        .into_iter()
+        .chain((0..headings.len()).filter(|i| Some(*i) != email));
+    for i in order {
+        let Some(name) = headings.get(i) else {
+            continue;
+        };
+        let stem = merge_name(name);
+        let mut key = stem.clone();
+        let mut number = 2;
+        while !(taken.insert(key.clone()) || Some(i) == email && key == "email") {
+            key = format!("{stem}_{number}");
+            number += 1;
+        }
+        columns[i] = Column {
+            name: name.trim().to_owned(),
+            key,
+            empty: 0,
+        };
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_become_merge_names() {
+        for (heading, name) in [
+            ("First Name", "first_name"),
+            (" E-Mail ", "e_mail"),
+            ("Straße / Nr.", "straße_nr"),
+            ("2nd  phone", "column_2nd_phone"),
+            ("***", "column"),
+            ("", "column"),
+            ("__x__", "x"),
+        ] {
+            assert_eq!(merge_name(heading), name, "{heading}");
+        }
+    }
+
+    #[test]
+    fn keys_are_unique_and_email_is_the_address() {
+        let headings: Vec<String> = ["Email", "Name", "name", "E-Mail", "Name 2"]
+            .map(String::from)
+            .into();
+        let keys = |email| -> Vec<String> {
+            keyed(&headings, email)
+                .into_iter()
+                .map(|column| column.key)
+                .collect()
+        };
+        assert_eq!(
+            keys(Some(0)),
+            ["email", "name", "name_2", "e_mail", "name_2_2"]
+        );
+        // Another column was chosen: the one headed "Email" makes room.
+        assert_eq!(
+            keys(Some(3)),
+            ["email_2", "name", "name_2", "e_mail", "name_2_2"]
+        );
+        assert_eq!(keys(None)[0], "email_2");
+    }
+}
