@@ -1,3 +1,4 @@
 //! Templates: reusable designs.
 
+pub mod editor;
 pub mod model;

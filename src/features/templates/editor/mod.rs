@@ -1,0 +1,24 @@
+//! The content editor, shared by templates and drafts. It knows no table and no server function: whoever embeds it stores the content.
+//!
+//! # How to embed it (a draft's own content, for example)
+//! 1. Store a [`Content`] (mode, source, subject, preheader) with a `revision`, in your own columns.
+//! 2. Give it two use-cases and one server function:
+//!    - reading returns `EditorData { content, revision, compiled: compile(&content, &workspace), selected: None }`;
+//!    - `edit_noun(id, revision, edit: EditForm) -> Result<EditorData, AppError>` reads the row, refuses another revision than
+//!      `revision` with [`stale`], calls [`apply`], writes the new content guarded by `revision` (`expect_rows(1)`), and returns the
+//!      new `EditorData` with `selected` from [`Applied`]. After a success the server function calls
+//!      `leave_plain_post("/drafts/7/content", &edit, selected)`: without JavaScript it goes back to the page, with it nothing happens.
+//! 3. Serve the preview documents: a plain GET route that answers `preview_document(&content, &workspace, part)`
+//!    for its query parameter `part`. The session gate and your service check the role as always.
+//! 4. On the page: `let editor = Editor::new(ServerAction::<EditNoun>::new(), data, |revision, edit| EditNoun { id, revision, edit },
+//!    Place { … })` and `<ContentEditor editor/>`. The page reads nothing again after a change: the answer of the server function is shown.
+//!
+//! The page's address holds what is looked at: `?block=3` (the selected block) and `?view=desktop|phone|source|text` (the preview).
+
+mod content;
+mod edit;
+mod fields;
+
+pub use content::{Compiled, Content, EditorData, Fault, stale};
+pub use edit::{Applied, EditForm, apply, kind_key};
+pub use fields::{Input, Property, picker_value, properties, theme_properties};
