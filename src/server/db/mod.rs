@@ -9,6 +9,7 @@ mod lex;
 mod migrate;
 mod remote;
 mod retry;
+mod statement;
 mod value;
 mod worker;
 
@@ -23,7 +24,8 @@ use std::{
 
 pub use error::DbError;
 pub use migrate::{MIGRATIONS, Migration};
-pub use value::{FromValue, Outcome, Row, Stmt, Value, sql};
+pub use statement::{Outcome, Row, Stmt, sql};
+pub use value::{FromValue, Value};
 
 use lex::Kind;
 

