@@ -28,6 +28,8 @@ test('a second start prints no setup link and keeps the owner signed in', async 
   const setup = new SetupPage(page);
   await setup.open(first.setupLink);
   await setup.createOwner({ name: 'Ada Lovelace', email: 'ada@example.com', password: 'a long and honest password' });
+  // Nothing may be on its way when the program dies.
+  await page.waitForLoadState('networkidle');
   await first.kill();
   const second = await freshApp({ dataDir: first.dataDir });
   expect(() => second.setupLink).toThrow('no setup link');
