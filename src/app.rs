@@ -1,9 +1,14 @@
 //! The document, and the route table: the site map on one screen.
 
+use crate::features::accounts::edit::{AccountCreatePage, AccountEditPage};
+use crate::features::accounts::list::AccountListPage;
 use crate::features::auth::api::{SignOut, current_user};
 use crate::features::auth::setup::AuthSetupPage;
 use crate::features::auth::sign_in::AuthSignInPage;
 use crate::features::home::overview::HomePage;
+use crate::features::outbox::detail::OutboxDetailPage;
+use crate::features::outbox::list::OutboxListPage;
+use crate::features::settings::page::SettingsPage;
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
 use crate::{error::AppError, ui::page::PageHead};
@@ -48,6 +53,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup/:token") view=AuthSetupPage ssr=Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
                     <Route path=path!("/") view=HomePage ssr=Async/>
+                    <Route path=path!("/accounts") view=AccountListPage ssr=Async/>
+                    <Route path=path!("/accounts/new") view=AccountCreatePage ssr=Async/>
+                    <Route path=path!("/accounts/:id") view=AccountEditPage ssr=Async/>
+                    <Route path=path!("/outbox") view=OutboxListPage ssr=Async/>
+                    <Route path=path!("/outbox/:id") view=OutboxDetailPage ssr=Async/>
+                    <Route path=path!("/settings") view=SettingsPage ssr=Async/>
                 </ParentRoute>
             </Routes>
         </Router>

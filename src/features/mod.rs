@@ -1,7 +1,9 @@
 //! A folder per noun a marketer can say. ARCHITECTURE.md lists the files each may hold.
 
+pub mod accounts;
 pub mod auth;
 pub mod drafts;
 pub mod home;
+pub mod outbox;
 pub mod settings;
 pub mod templates;

@@ -129,21 +129,24 @@ where
     Fut: Future<Output = Result<T, AppError>>,
 {
     let result = use_case(Cx::current()).await;
-    if let Err(error) = &result {
-        let plain_post = use_context::<Parts>().is_some_and(|parts| {
-            let accept = parts
-                .headers
-                .get(ACCEPT)
-                .and_then(|value| value.to_str().ok());
-            parts.method != axum::http::Method::GET
-                && accept.is_some_and(|value| value.contains("text/html"))
-        });
-        if !plain_post
-            && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
-            && let Ok(status) = StatusCode::from_u16(error.status())
-        {
-            response.set_status(status);
-        }
+    if let Err(error) = &result
+        && !is_plain_post()
+        && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+        && let Ok(status) = StatusCode::from_u16(error.status())
+    {
+        response.set_status(status);
     }
     result
+}
+
+/// Whether a form was posted without JavaScript: its answer must be a redirect, and only errors reach the next page.
+pub fn is_plain_post() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accept = parts
+            .headers
+            .get(ACCEPT)
+            .and_then(|value| value.to_str().ok());
+        parts.method != axum::http::Method::GET
+            && accept.is_some_and(|value| value.contains("text/html"))
+    })
 }

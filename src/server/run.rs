@@ -7,7 +7,7 @@ use super::routes::router;
 use super::secrets::{Keys, random_token};
 use super::services::Supervisor;
 use super::state::{AppState, Wake};
-use crate::features::auth;
+use crate::features::{accounts, auth};
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -75,6 +75,9 @@ pub async fn serve(app: AppState) -> Result<(), String> {
         .map_err(|error| {
             format!("LEPTOS_SITE_ADDR is {address}, which cannot be listened on: {error}")
         })?;
+    accounts::service::create_sandbox(&app)
+        .await
+        .map_err(|error| error.to_string())?;
     let supervisor = Supervisor::new(app.clone(), stop.clone());
     start_services(&supervisor);
     match auth::service::create_setup_link(&app)

@@ -16,6 +16,19 @@ const NOTICES: &[(&str, &str)] = &[
         "Your password is changed. Other sessions were signed out.",
     ),
     ("settings-saved", "Settings saved."),
+    ("account-saved", "Sender account saved."),
+    (
+        "account-enabled",
+        "The account is on: mail may leave through it again.",
+    ),
+    (
+        "account-disabled",
+        "The account is off: nothing leaves through it.",
+    ),
+    ("account-reset", "The account is tried again from now on."),
+    ("account-deleted", "Sender account deleted."),
+    ("outbox-deleted", "Mail deleted from the outbox."),
+    ("outbox-cleared", "The outbox is empty now."),
 ];
 
 #[component]

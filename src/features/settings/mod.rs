@@ -1,6 +1,12 @@
 //! What the workspace as a whole is set to.
 
+pub mod api;
 pub mod model;
+pub mod page;
 
 #[cfg(feature = "ssr")]
 pub mod repo;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod zone;

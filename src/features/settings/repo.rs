@@ -1,6 +1,6 @@
-//! SQL over settings: text values by key.
+//! SQL over settings (text values by key) and, to read only, instances.
 
-use super::model::Workspace;
+use super::model::{Instance, Workspace};
 use crate::server::db::{Db, DbError, Stmt, sql};
 
 pub async fn find(db: &Db, key: &str) -> Result<Option<String>, DbError> {
@@ -38,4 +38,24 @@ pub async fn find_workspace(db: &Db) -> Result<Workspace, DbError> {
         })
     };
     text.map_or_else(|| Ok(Workspace::default()), decode)
+}
+
+/// The processes heard of since then, the oldest first.
+pub async fn list_instances(db: &Db, since: i64, this: &str) -> Result<Vec<Instance>, DbError> {
+    let statement = sql("SELECT id, host, version, started_at, heartbeat_at FROM instances WHERE heartbeat_at >= ?1 ORDER BY started_at, id")
+        .bind(since);
+    let rows = db.query(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let id: String = row.get("id")?;
+            Ok(Instance {
+                is_this: id == this,
+                id,
+                host: row.get("host")?,
+                version: row.get("version")?,
+                started_at: row.get("started_at")?,
+                heartbeat_at: row.get("heartbeat_at")?,
+            })
+        })
+        .collect()
 }
