@@ -177,6 +177,7 @@ CREATE TABLE content_snapshots (
     html       TEXT NOT NULL,
     text       TEXT NOT NULL,
     reply_to   TEXT NOT NULL DEFAULT '',
+    constants  TEXT NOT NULL DEFAULT '{}', -- JSON object: merge values that are the same for everybody, as they were when frozen
     track_opens  INTEGER NOT NULL DEFAULT 1,
     track_clicks INTEGER NOT NULL DEFAULT 1,
     created_at INTEGER NOT NULL
@@ -246,6 +247,7 @@ CREATE TABLE email_queue (
         ('ready', 'held', 'leased', 'sending', 'sent', 'failed', 'suppressed', 'skipped', 'cancelled', 'unconfirmed')),
     due_at      INTEGER NOT NULL,
     attempt     INTEGER NOT NULL DEFAULT 0,
+    tries_from  INTEGER NOT NULL DEFAULT 0, -- the attempt it had when somebody asked for another round: retries count from here
     lease_owner TEXT,
     lease_token TEXT,
     lease_until INTEGER,

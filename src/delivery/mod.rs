@@ -1,8 +1,12 @@
-//! The sending engine: a due message becomes a sent one. Knows no pages and no components;
-//! the rules (reply, retry, breaker) are pure, the network stands in `smtp` only.
+//! The sending engine: a due message becomes a sent one. Knows no pages and no components.
+//! The rules (reply, retry, breaker) are pure; the network stands in `smtp` only, the ledger's SQL in `queue` only.
 
 pub mod breaker;
 pub mod compose;
+pub mod connections;
+pub mod housekeeping;
+pub mod queue;
 pub mod reply;
 pub mod retry;
 pub mod smtp;
+pub mod timezone;

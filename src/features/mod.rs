@@ -7,3 +7,4 @@ pub mod home;
 pub mod outbox;
 pub mod settings;
 pub mod templates;
+pub mod tracking;

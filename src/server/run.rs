@@ -7,6 +7,7 @@ use super::routes::router;
 use super::secrets::{Keys, random_token};
 use super::services::Supervisor;
 use super::state::{AppState, Wake};
+use crate::delivery::housekeeping;
 use crate::features::{accounts, auth};
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
@@ -33,9 +34,10 @@ pub async fn open(
         clock,
         wake: Wake::default(),
         instance: random_token()[..12].into(),
+        connections: crate::delivery::connections::Connections::default(),
         leptos,
     };
-    super::run::check_key(&app).await?;
+    check_key(&app).await?;
     Ok(app)
 }
 
@@ -112,12 +114,17 @@ pub async fn serve(app: AppState) -> Result<(), String> {
     };
     stop.cancel();
     supervisor.stopped().await;
+    app.connections.close_idle(true).await;
+    housekeeping::sign_off(&app).await;
     app.db.close().await;
     served
 }
 
 fn start_services(supervisor: &Supervisor) {
-    let _ = supervisor;
+    supervisor.run(housekeeping::Heartbeat);
+    supervisor.run(housekeeping::Rescuer);
+    supervisor.run(housekeeping::Expander);
+    supervisor.run(housekeeping::Sweeper);
 }
 
 /// For the operator's eyes, whatever the log level is.

@@ -20,6 +20,8 @@ pub struct AppState {
     /// Names this process in leases and heartbeats.
     #[from_ref(skip)]
     pub instance: Arc<str>,
+    #[from_ref(skip)]
+    pub connections: crate::delivery::connections::Connections,
     pub leptos: LeptosOptions,
 }
 

@@ -1,5 +1,6 @@
 //! One test binary for everything that needs more than one module. One file per feature.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod auth;
 mod db;
 mod util;

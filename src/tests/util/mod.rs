@@ -1,4 +1,5 @@
 //! What tests stand on: fresh databases of both kinds.
 
+pub mod app;
 pub mod databases;
 pub mod sqld;

@@ -1,0 +1,117 @@
+//! The engine's background duties: filling the ledger, sweeping up after a cancel, rescuing what a dead process held, heartbeat.
+
+use super::queue;
+use crate::error::AppError;
+use crate::features::auth;
+use crate::server::AppState;
+use crate::server::db::{DbError, sql};
+use crate::server::services::{Progress, Service};
+use std::time::Duration;
+
+/// Turns frozen audiences into ledger rows, a chunk at a time.
+pub struct Expander;
+
+impl Service for Expander {
+    const NAME: &'static str = "expander";
+    const EVERY: Duration = Duration::from_millis(250);
+
+    async fn tick(&self, app: &AppState) -> Result<Progress, AppError> {
+        let Some((campaign, from)) = queue::find_unexpanded(&app.db).await? else {
+            return Ok(Progress::Idle);
+        };
+        let mut batch = queue::expand(campaign, from, app.now()).to_vec();
+        batch.push(queue::complete_campaign(campaign.0, app.now()));
+        match app.db.batch(batch).await {
+            Ok(_) => app.wake.delivery(),
+            // Another instance made this chunk.
+            Err(DbError::RowsAffected { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(Progress::More)
+    }
+}
+
+/// Cancels the waiting messages of cancelled campaigns, a chunk at a time.
+pub struct Sweeper;
+
+impl Service for Sweeper {
+    const NAME: &'static str = "sweeper";
+    const EVERY: Duration = Duration::from_secs(1);
+
+    async fn tick(&self, app: &AppState) -> Result<Progress, AppError> {
+        let Some(campaign) = queue::find_unswept(&app.db).await? else {
+            return Ok(Progress::Idle);
+        };
+        app.db
+            .exec(queue::cancel_ready(campaign, app.now()))
+            .await?;
+        Ok(Progress::More)
+    }
+}
+
+/// Takes expired leases away and closes campaigns that have nothing left.
+pub struct Rescuer;
+
+impl Service for Rescuer {
+    const NAME: &'static str = "rescuer";
+    const EVERY: Duration = Duration::from_secs(5);
+
+    async fn tick(&self, app: &AppState) -> Result<Progress, AppError> {
+        let now = app.now();
+        let mut batch = queue::rescue(now).to_vec();
+        batch.push(queue::complete_campaigns(now));
+        let outcomes = app.db.batch(batch).await?;
+        let (ready, unconfirmed) = (outcomes[0].affected, outcomes[2].affected);
+        if ready + unconfirmed > 0 {
+            tracing::warn!(
+                ready,
+                unconfirmed,
+                "took over messages of a process that stopped"
+            );
+            app.wake.delivery();
+        }
+        Ok(if ready.max(unconfirmed) >= queue::CHUNK as u64 {
+            Progress::More
+        } else {
+            Progress::Idle
+        })
+    }
+}
+
+/// Says that this process lives, follows the database's clock, and throws out what has expired.
+pub struct Heartbeat;
+
+impl Service for Heartbeat {
+    const NAME: &'static str = "heartbeat";
+    const EVERY: Duration = Duration::from_secs(5);
+
+    async fn tick(&self, app: &AppState) -> Result<Progress, AppError> {
+        app.clock.follow(app.db.now_ms().await?);
+        let now = app.now();
+        let host = std::env::var("HOSTNAME").unwrap_or_default();
+        let mut batch = vec![
+            sql("INSERT INTO instances (id, host, version, started_at, heartbeat_at) VALUES (?1, ?2, ?3, ?4, ?4) \
+                 ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at")
+            .bind(&*app.instance)
+            .bind(host)
+            .bind(env!("CARGO_PKG_VERSION"))
+            .bind(now),
+            sql("DELETE FROM instances WHERE heartbeat_at < ?1").bind(now - 60_000),
+            queue::delete_old_counts(now),
+        ];
+        batch.extend(auth::repo::delete_expired(now));
+        app.db.batch(batch).await?;
+        Ok(Progress::Idle)
+    }
+}
+
+/// This process is gone on purpose.
+pub async fn sign_off(app: &AppState) {
+    if let Err(error) = app
+        .db
+        .exec(sql("DELETE FROM instances WHERE id = ?1").bind(&*app.instance))
+        .await
+    {
+        tracing::debug!(%error, "the instance was not signed off");
+    }
+}

@@ -1,0 +1,502 @@
+//! The ledger's SQL: claim, mark, finish, release, renew, rescue. The only file that names lease columns.
+//! Every write names the state a row leaves; a lease is fenced by its token and the row's attempt.
+
+use crate::features::settings::model::Workspace;
+use crate::ids::{AccountId, CampaignId, MessageId, SnapshotId};
+use crate::server::db::{Db, DbError, Row, Stmt, Value, sql};
+use serde::Serialize;
+
+/// Mail that belongs to no campaign: test sends.
+pub const OWN_LANE: i64 = 0;
+/// A worker that has not been heard of for this long has lost its messages.
+pub const LEASE_MS: i64 = 30_000;
+/// Rows that one housekeeping statement may touch: long writes can hang a remote server.
+pub const CHUNK: i64 = 1_000;
+
+/// A message that was claimed.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub id: MessageId,
+    pub lane: i64,
+    pub attempt: i64,
+    /// Retries count from this attempt on.
+    pub tries_from: i64,
+    pub token: String,
+    pub address: String,
+    pub merge: String,
+    pub snapshot: SnapshotId,
+    /// Set when the address was put on the suppression list after the audience was frozen: the reason.
+    pub suppressed: Option<String>,
+}
+
+/// How an attempt ended: one element of the JSON that `finish` takes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finished {
+    pub id: MessageId,
+    pub token: String,
+    pub attempt: i64,
+    /// The state it goes to.
+    pub state: &'static str,
+    /// When it is due again, for `ready`.
+    pub due_at: Option<i64>,
+    pub code: Option<i64>,
+    /// The server's words, or ours.
+    pub reply: String,
+    /// 1 when the attempt does not count against the message: it was never offered to a server.
+    pub refund: i64,
+}
+
+/// A lane with mail that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane {
+    pub id: i64,
+    /// The campaign insists on this account.
+    pub pinned: Option<AccountId>,
+}
+
+/// Lanes that have something due now. Campaigns that are paused or cancelled have none.
+pub fn lanes(now: i64) -> Stmt {
+    sql("SELECT c.id AS lane, c.account_id AS pinned FROM campaigns c WHERE c.state = 'sending' AND EXISTS \
+         (SELECT 1 FROM email_queue q WHERE q.lane = c.id AND q.state = 'ready' AND q.due_at <= ?1) \
+         UNION ALL SELECT 0, q.pinned_account_id FROM email_queue q WHERE q.lane = 0 AND q.state = 'ready' AND q.due_at <= ?1 \
+         GROUP BY q.pinned_account_id")
+    .bind(now)
+}
+
+pub fn read_lane(row: &Row) -> Result<Lane, DbError> {
+    Ok(Lane {
+        id: row.get("lane")?,
+        pinned: row.get("pinned")?,
+    })
+}
+
+/// When the next message of any running lane is due, if one is.
+pub async fn find_next_due(db: &Db) -> Result<Option<i64>, DbError> {
+    let row = db
+        .query_one(sql("SELECT min(due) AS due FROM (SELECT (SELECT min(q.due_at) FROM email_queue q WHERE q.lane = c.id \
+             AND q.state = 'ready') AS due FROM campaigns c WHERE c.state = 'sending' \
+             UNION ALL SELECT min(due_at) FROM email_queue WHERE lane = 0 AND state = 'ready')"))
+        .await?;
+    row.map_or(Ok(None), |row| row.get("due"))
+}
+
+/// Everything a claim is measured against.
+#[derive(Clone, Debug)]
+pub struct ClaimRequest<'a> {
+    pub account: AccountId,
+    pub lane: i64,
+    pub want: i64,
+    pub now: i64,
+    pub owner: &'a str,
+    pub token: &'a str,
+    /// The workspace's date, "2026-11-22".
+    pub day: &'a str,
+    /// The breaker is half open and this claim is its one probe.
+    pub is_probe: bool,
+}
+
+/// What is left of the account's caps and rates for this lane, as SQL over sender_accounts `a`. Parameters: ?2 lane, ?3 want,
+/// ?4 now, ?7 day, ?8 probe. Zero means none of that cap. Test mail has no campaign cap.
+const ROOM: &str = "max(0, min(?3, \
+    CASE WHEN a.daily_cap = 0 THEN ?3 ELSE a.daily_cap - coalesce((SELECT used FROM send_counts s \
+        WHERE s.account_id = a.id AND s.period = ?7 AND s.campaign_id = 0), 0) END, \
+    CASE WHEN a.campaign_cap = 0 OR ?2 = 0 THEN ?3 ELSE a.campaign_cap - coalesce((SELECT used FROM send_counts s \
+        WHERE s.account_id = a.id AND s.period = ?7 AND s.campaign_id = ?2), 0) END, \
+    CASE WHEN a.rate_per_minute = 0 THEN ?3 ELSE a.rate_per_minute - coalesce((SELECT used FROM send_counts s \
+        WHERE s.account_id = a.id AND s.period = 'm' || (?4 / 60000) AND s.campaign_id = 0), 0) END, \
+    CASE WHEN a.rate_per_second = 0 THEN ?3 ELSE a.rate_per_second - coalesce((SELECT used FROM send_counts s \
+        WHERE s.account_id = a.id AND s.period = 's' || (?4 / 1000) AND s.campaign_id = 0), 0) END))";
+
+/// Claims up to `want` due messages of a lane and books them on the account's counts, all in the caller's one batch: caps and
+/// rates are exact across instances because nobody else writes in between. Outcomes: the room that was left (a row with
+/// `room`), the claimed rows, the booking.
+pub fn claim(request: &ClaimRequest<'_>) -> [Stmt; 3] {
+    // One numbering for all three; each names ?9, the highest, so that all nine exist.
+    let bind = |statement: Stmt| {
+        statement
+            .bind(request.account)
+            .bind(request.lane)
+            .bind(request.want)
+            .bind(request.now)
+            .bind(request.owner)
+            .bind(request.token)
+            .bind(request.day)
+            .bind(i64::from(request.is_probe))
+            .bind(request.now + LEASE_MS)
+    };
+    let usable = "a.id = ?1 AND a.enabled = 1 AND (a.breaker_state = 'closed' OR (a.breaker_state = 'half_open' AND ?8 = 1))";
+    let running =
+        "(?2 = 0 OR EXISTS (SELECT 1 FROM campaigns c WHERE c.id = ?2 AND c.state = 'sending'))";
+    let room =
+        format!("SELECT {ROOM} AS room, ?9 AS lease_until FROM sender_accounts a WHERE {usable}");
+    let claimed = format!(
+        "UPDATE email_queue SET state = 'leased', lease_owner = ?5, lease_token = ?6, lease_until = ?9, attempt = attempt + 1, \
+         account_id = ?1 WHERE id IN (SELECT q.id FROM email_queue q WHERE q.lane = ?2 AND q.state = 'ready' AND q.due_at <= ?4 \
+         AND (q.pinned_account_id IS NULL OR q.pinned_account_id = ?1) AND {running} ORDER BY q.due_at, q.id \
+         LIMIT coalesce((SELECT {ROOM} FROM sender_accounts a WHERE {usable}), 0)) \
+         RETURNING id, lane, attempt, tries_from, address, merge, snapshot_id, \
+         (SELECT s.reason FROM suppressions s WHERE s.address_key = email_queue.address_key) AS suppressed"
+    );
+    // changes() is the number of rows the claim just moved.
+    let booked = "INSERT INTO send_counts (account_id, period, campaign_id, used, updated_at) \
+         SELECT ?1, p.period, p.campaign, changes(), ?4 FROM ( \
+         SELECT ?7 AS period, 0 AS campaign UNION ALL SELECT ?7, ?2 WHERE ?2 <> 0 \
+         UNION ALL SELECT 'm' || (?4 / 60000), 0 WHERE (SELECT rate_per_minute FROM sender_accounts WHERE id = ?1) > 0 \
+         UNION ALL SELECT 's' || (?4 / 1000), 0 WHERE (SELECT rate_per_second FROM sender_accounts WHERE id = ?1) > 0) p \
+         WHERE changes() > 0 AND ?9 > 0 \
+         ON CONFLICT (account_id, period, campaign_id) DO UPDATE SET used = used + excluded.used, updated_at = excluded.updated_at";
+    [bind(sql(room)), bind(sql(claimed)), bind(sql(booked))]
+}
+
+pub fn read_claimed(row: &Row, token: &str) -> Result<Claimed, DbError> {
+    Ok(Claimed {
+        id: row.get("id")?,
+        lane: row.get("lane")?,
+        attempt: row.get("attempt")?,
+        tries_from: row.get("tries_from")?,
+        token: token.to_owned(),
+        address: row.get("address")?,
+        merge: row.get("merge")?,
+        snapshot: row.get("snapshot_id")?,
+        suppressed: row.get("suppressed")?,
+    })
+}
+
+/// Gives back capacity that was booked and not used.
+pub fn return_capacity(account: AccountId, day: &str, lane: i64, n: i64) -> Stmt {
+    sql("UPDATE send_counts SET used = max(0, used - ?4) WHERE account_id = ?1 AND period = ?2 AND campaign_id IN (0, ?3)")
+        .bind(account)
+        .bind(day)
+        .bind(lane)
+        .bind(n)
+}
+
+/// A row's identity and fence, as JSON for the statements below.
+#[derive(Serialize)]
+struct Fence<'a> {
+    id: MessageId,
+    token: &'a str,
+    attempt: i64,
+}
+
+fn fences<'a>(rows: impl Iterator<Item = &'a Claimed>) -> Value {
+    let fences: Vec<_> = rows
+        .map(|row| Fence {
+            id: row.id,
+            token: &row.token,
+            attempt: row.attempt,
+        })
+        .collect();
+    Value::Text(serde_json::to_string(&fences).unwrap_or_else(|_| "[]".into()))
+}
+
+const FENCE: &str = "FROM (SELECT value ->> 'id' AS id, value ->> 'token' AS token, value ->> 'attempt' AS attempt FROM json_each(?1)) j \
+     WHERE email_queue.id = j.id AND email_queue.lease_token = j.token AND email_queue.attempt = j.attempt";
+
+/// Writes `sending` before the first byte of a message leaves. Returns the ids that moved; one that did not is no longer ours,
+/// or its campaign was stopped, and must not be sent.
+pub fn mark_sending<'a>(rows: impl Iterator<Item = &'a Claimed>, now: i64) -> Stmt {
+    sql(format!(
+        "UPDATE email_queue SET state = 'sending', lease_until = ?2 {FENCE} AND email_queue.state = 'leased' \
+         AND (email_queue.lane = 0 OR EXISTS (SELECT 1 FROM campaigns c WHERE c.id = email_queue.lane AND c.state = 'sending')) \
+         RETURNING email_queue.id"
+    ))
+    .bind(fences(rows))
+    .bind(now + LEASE_MS)
+}
+
+/// Keeps leases alive while their messages wait or are on the wire.
+pub fn renew<'a>(rows: impl Iterator<Item = &'a Claimed>, now: i64) -> Stmt {
+    sql(format!("UPDATE email_queue SET lease_until = ?2 {FENCE}"))
+        .bind(fences(rows))
+        .bind(now + LEASE_MS)
+}
+
+/// Puts messages that were claimed and never offered to a server back, as if they had not been claimed.
+pub fn release<'a>(rows: impl Iterator<Item = &'a Claimed>) -> Stmt {
+    sql(format!(
+        "UPDATE email_queue SET state = 'ready', attempt = email_queue.attempt - 1, lease_owner = NULL, lease_token = NULL, \
+         lease_until = NULL {FENCE} AND email_queue.state IN ('leased', 'sending')"
+    ))
+    .bind(fences(rows))
+}
+
+/// Records how attempts ended. A row whose lease ran out meanwhile stands as unconfirmed: the true result still counts, as long
+/// as nobody tried the message again (the attempt says so).
+pub fn finish(results: &[Finished], now: i64) -> Stmt {
+    sql("UPDATE email_queue SET state = j.state, attempt = email_queue.attempt - j.refund, \
+         due_at = coalesce(j.due_at, email_queue.due_at), reply_code = j.code, reply = j.reply, lease_owner = NULL, \
+         lease_token = NULL, lease_until = NULL, finished_at = CASE WHEN j.state = 'ready' THEN NULL ELSE ?2 END \
+         FROM (SELECT value ->> 'id' AS id, value ->> 'token' AS token, value ->> 'attempt' AS attempt, value ->> 'state' AS state, \
+         value ->> 'due_at' AS due_at, value ->> 'code' AS code, value ->> 'reply' AS reply, value ->> 'refund' AS refund \
+         FROM json_each(?1)) j WHERE email_queue.id = j.id AND email_queue.attempt = j.attempt \
+         AND ((email_queue.lease_token = j.token AND email_queue.state IN ('leased', 'sending')) OR email_queue.state = 'unconfirmed')")
+    .bind(serde_json::to_string(results).unwrap_or_else(|_| "[]".into()))
+    .bind(now)
+}
+
+/// Keeps what the server said at each attempt that did not end in `sent`.
+pub fn insert_logs(results: &[Finished], account: AccountId, now: i64) -> Stmt {
+    sql("INSERT INTO send_logs (message_id, attempt, account_id, outcome, reply_code, reply, at) \
+         SELECT value ->> 'id', value ->> 'attempt', ?2, value ->> 'state', value ->> 'code', value ->> 'reply', ?3 \
+         FROM json_each(?1) WHERE value ->> 'state' <> 'sent' ON CONFLICT (message_id, attempt, outcome) DO NOTHING")
+    .bind(serde_json::to_string(results).unwrap_or_else(|_| "[]".into()))
+    .bind(account)
+    .bind(now)
+}
+
+/// Closes a campaign whose every recipient is accounted for. Nothing sent and something failed is a failure.
+pub fn complete_campaign(campaign: i64, now: i64) -> Stmt {
+    sql("UPDATE campaigns SET state = CASE WHEN sent + unconfirmed = 0 AND failed > 0 THEN 'failed' ELSE 'completed' END, \
+         finished_at = ?2, updated_at = ?2 WHERE id = ?1 AND state = 'sending' AND expanded_at IS NOT NULL \
+         AND total = sent + failed + suppressed + skipped + cancelled + unconfirmed")
+    .bind(campaign)
+    .bind(now)
+}
+
+/// Closes every campaign that has nothing left: after a rescue, or when all were suppressed at the start.
+pub fn complete_campaigns(now: i64) -> Stmt {
+    sql("UPDATE campaigns SET state = CASE WHEN sent + unconfirmed = 0 AND failed > 0 THEN 'failed' ELSE 'completed' END, \
+         finished_at = ?1, updated_at = ?1 WHERE state = 'sending' AND expanded_at IS NOT NULL \
+         AND total = sent + failed + suppressed + skipped + cancelled + unconfirmed")
+    .bind(now)
+}
+
+/// Takes expired leases away: what was only claimed is ready again; what may have left is unconfirmed, and never resent by itself.
+pub fn rescue(now: i64) -> [Stmt; 3] {
+    let expired = "id IN (SELECT id FROM email_queue WHERE lease_token IS NOT NULL AND lease_until < ?1 AND state = ";
+    let words = "The program stopped between handing this message over and hearing back. It may or may not have arrived.";
+    [
+        sql(format!(
+            "UPDATE email_queue SET state = 'ready', attempt = attempt - 1, lease_owner = NULL, lease_token = NULL, \
+             lease_until = NULL WHERE state = 'leased' AND {expired}'leased' LIMIT 1000)"
+        ))
+        .bind(now),
+        sql(format!(
+            "INSERT INTO send_logs (message_id, attempt, account_id, outcome, reply, at) SELECT id, attempt, account_id, \
+             'unconfirmed', '{words}', ?1 FROM email_queue WHERE {expired}'sending' LIMIT 1000) \
+             ON CONFLICT (message_id, attempt, outcome) DO NOTHING"
+        ))
+        .bind(now),
+        sql(format!(
+            "UPDATE email_queue SET state = 'unconfirmed', reply = '{words}', lease_owner = NULL, lease_token = NULL, \
+             lease_until = NULL, finished_at = ?1 WHERE state = 'sending' AND {expired}'sending' LIMIT 1000)"
+        ))
+        .bind(now),
+    ]
+}
+
+/// A snapshot: what messages say. Its id is made by the caller, so that one batch can hold the snapshot and what refers to it.
+pub struct NewSnapshot<'a> {
+    pub id: SnapshotId,
+    pub subject: &'a str,
+    pub html: &'a str,
+    pub text: &'a str,
+    pub reply_to: &'a str,
+    /// `(target, label)` in order of position, from 0.
+    pub links: &'a [(String, String)],
+    pub workspace: &'a Workspace,
+    pub now: i64,
+}
+
+pub fn insert_snapshot(snapshot: &NewSnapshot<'_>) -> [Stmt; 2] {
+    let constants = serde_json::json!({
+        "workspace_name": snapshot.workspace.name,
+        "workspace_address": snapshot.workspace.postal_address,
+    });
+    let links = serde_json::to_string(snapshot.links).unwrap_or_else(|_| "[]".into());
+    [
+        sql("INSERT INTO content_snapshots (id, subject, html, text, reply_to, constants, track_opens, track_clicks, created_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+        .bind(snapshot.id)
+        .bind(snapshot.subject)
+        .bind(snapshot.html)
+        .bind(snapshot.text)
+        .bind(snapshot.reply_to)
+        .bind(constants.to_string())
+        .bind(snapshot.workspace.track_opens)
+        .bind(snapshot.workspace.track_clicks)
+        .bind(snapshot.now),
+        sql("INSERT INTO snapshot_links (snapshot_id, position, target, label) \
+             SELECT ?1, key, value ->> 0, value ->> 1 FROM json_each(?2)")
+        .bind(snapshot.id)
+        .bind(links),
+    ]
+}
+
+/// A snapshot as sending needs it, with the number of its links.
+pub fn select_snapshot(id: SnapshotId) -> Stmt {
+    sql("SELECT subject, html, text, reply_to, constants, \
+         (SELECT count(*) FROM snapshot_links l WHERE l.snapshot_id = s.id) AS links FROM content_snapshots s WHERE id = ?1")
+    .bind(id)
+}
+
+/// A snapshot id nobody else makes: 52 random bits, exact in JavaScript too.
+pub fn new_snapshot_id() -> SnapshotId {
+    SnapshotId((rand::random::<u64>() >> 12).max(1) as i64)
+}
+
+/// One message of its own: a test send. Returns its id (`RETURNING id`).
+pub fn insert_test(
+    snapshot: SnapshotId,
+    address: &str,
+    merge: &str,
+    account: Option<AccountId>,
+    now: i64,
+) -> Stmt {
+    sql("INSERT INTO email_queue (lane, kind, snapshot_id, address, address_key, merge, pinned_account_id, due_at, created_at) \
+         VALUES (0, 'test', ?1, ?2, ?3, ?4, ?5, ?6, ?6) RETURNING id")
+    .bind(snapshot)
+    .bind(address)
+    .bind(address.to_lowercase())
+    .bind(merge)
+    .bind(account)
+    .bind(now)
+}
+
+/// Makes the ledger rows of the next chunk of an audience and moves the campaign's mark, so that each chunk happens once.
+/// `from` is the mark the caller saw.
+pub fn expand(campaign: CampaignId, from: i64, now: i64) -> [Stmt; 2] {
+    [
+        sql("INSERT INTO email_queue (lane, kind, campaign_id, snapshot_id, address, address_key, merge, state, due_at, reply, \
+             created_at, finished_at) \
+             SELECT c.id, 'campaign', c.id, c.snapshot_id, r.address, r.address_key, r.data, \
+             CASE WHEN c.state = 'cancelled' THEN 'cancelled' WHEN s.id IS NOT NULL THEN 'suppressed' ELSE 'ready' END, ?3, \
+             CASE WHEN c.state = 'cancelled' THEN 'The campaign was cancelled.' ELSE coalesce(s.reason, '') END, ?3, \
+             CASE WHEN c.state = 'cancelled' OR s.id IS NOT NULL THEN ?3 END \
+             FROM campaigns c JOIN recipients r ON r.set_id = c.recipient_set_id \
+             LEFT JOIN suppressions s ON s.address_key = r.address_key \
+             WHERE c.id = ?1 AND c.expanded_to = ?2 AND c.expanded_at IS NULL AND r.position > ?2 AND r.position <= ?2 + ?4 \
+             AND r.status IN ('valid', 'suppressed') ORDER BY r.position ON CONFLICT DO NOTHING")
+        .bind(campaign)
+        .bind(from)
+        .bind(now)
+        .bind(CHUNK),
+        // At the end the ledger itself is counted once: the total is what is in it.
+        sql("UPDATE campaigns SET expanded_to = ?2 + ?4, expanded_at = CASE WHEN coalesce((SELECT max(position) FROM recipients r \
+             WHERE r.set_id = campaigns.recipient_set_id), 0) <= ?2 + ?4 THEN ?3 END, \
+             total = CASE WHEN coalesce((SELECT max(position) FROM recipients r WHERE r.set_id = campaigns.recipient_set_id), 0) \
+             <= ?2 + ?4 THEN (SELECT count(*) FROM email_queue q WHERE q.campaign_id = campaigns.id) ELSE total END \
+             WHERE id = ?1 AND expanded_to = ?2 AND expanded_at IS NULL")
+        .bind(campaign)
+        .bind(from)
+        .bind(now)
+        .bind(CHUNK)
+        .expect_rows(1),
+    ]
+}
+
+/// The next campaign whose audience is not in the ledger yet, and its mark.
+pub async fn find_unexpanded(db: &Db) -> Result<Option<(CampaignId, i64)>, DbError> {
+    let row = db
+        .query_one(sql("SELECT id, expanded_to FROM campaigns WHERE expanded_at IS NULL AND state <> 'scheduled' ORDER BY id LIMIT 1"))
+        .await?;
+    row.map(|row| Ok((row.get("id")?, row.get("expanded_to")?)))
+        .transpose()
+}
+
+/// A cancelled campaign that still has waiting rows.
+pub async fn find_unswept(db: &Db) -> Result<Option<CampaignId>, DbError> {
+    let row = db
+        .query_one(sql("SELECT id FROM campaigns c WHERE state = 'cancelled' AND EXISTS \
+             (SELECT 1 FROM email_queue q WHERE q.campaign_id = c.id AND q.state IN ('ready', 'held')) LIMIT 1"))
+        .await?;
+    row.map(|row| row.get("id")).transpose()
+}
+
+/// Cancels a chunk of a campaign's waiting messages.
+pub fn cancel_ready(campaign: CampaignId, now: i64) -> Stmt {
+    sql("UPDATE email_queue SET state = 'cancelled', reply = 'The campaign was cancelled.', finished_at = ?2 \
+         WHERE state IN ('ready', 'held') AND id IN (SELECT id FROM email_queue WHERE campaign_id = ?1 \
+         AND state IN ('ready', 'held') LIMIT ?3)")
+    .bind(campaign)
+    .bind(now)
+    .bind(CHUNK)
+}
+
+/// Cancels one waiting message.
+pub fn cancel_message(id: MessageId, now: i64) -> Stmt {
+    sql("UPDATE email_queue SET state = 'cancelled', reply = 'Cancelled by hand.', finished_at = ?2 \
+         WHERE id = ?1 AND state IN ('ready', 'held')")
+    .bind(id)
+    .bind(now)
+    .expect_rows(1)
+}
+
+/// Makes a chunk of failed (or, with `unconfirmed`, unconfirmed) messages of a campaign ready again, from their first attempt.
+/// The attempt goes on counting: it fences late results of the earlier tries.
+pub fn retry_chunk(campaign: CampaignId, state: RetryState, now: i64) -> Stmt {
+    sql("UPDATE email_queue SET state = 'ready', due_at = ?3, finished_at = NULL, reply_code = NULL, reply = '', tries_from = attempt \
+         WHERE state = ?2 AND id IN (SELECT id FROM email_queue WHERE campaign_id = ?1 AND state = ?2 LIMIT ?4)")
+    .bind(campaign)
+    .bind(state.as_str())
+    .bind(now)
+    .bind(CHUNK)
+}
+
+/// The same for one message.
+pub fn retry_message(id: MessageId, state: RetryState, now: i64) -> Stmt {
+    sql("UPDATE email_queue SET state = 'ready', due_at = ?3, finished_at = NULL, reply_code = NULL, reply = '', tries_from = attempt \
+         WHERE id = ?1 AND state = ?2")
+    .bind(id)
+    .bind(state.as_str())
+    .bind(now)
+    .expect_rows(1)
+}
+
+/// Takes an unconfirmed message for sent, on the marketer's word.
+pub fn confirm_chunk(campaign: CampaignId) -> Stmt {
+    sql("UPDATE email_queue SET state = 'sent', reply = 'Marked as sent by hand.' WHERE state = 'unconfirmed' AND id IN \
+         (SELECT id FROM email_queue WHERE campaign_id = ?1 AND state = 'unconfirmed' LIMIT ?2)")
+    .bind(campaign)
+    .bind(CHUNK)
+}
+
+pub fn confirm_message(id: MessageId) -> Stmt {
+    sql("UPDATE email_queue SET state = 'sent', reply = 'Marked as sent by hand.' WHERE id = ?1 AND state = 'unconfirmed'")
+        .bind(id)
+        .expect_rows(1)
+}
+
+/// Which messages a marketer may have sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryState {
+    Failed,
+    Unconfirmed,
+}
+
+impl RetryState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RetryState::Failed => "failed",
+            RetryState::Unconfirmed => "unconfirmed",
+        }
+    }
+}
+
+/// Takes waiting mail to an address out of the queue, with the reason. Belongs in the batch that suppresses the address.
+pub fn suppress_address(address_key: &str, reason: &str, now: i64) -> Stmt {
+    sql(
+        "UPDATE email_queue SET state = 'suppressed', reply = ?2, finished_at = ?3 \
+         WHERE address_key = ?1 AND state IN ('ready', 'held') AND kind <> 'test'",
+    )
+    .bind(address_key)
+    .bind(reason)
+    .bind(now)
+}
+
+/// Makes retries of a lane due now: *process now*.
+pub fn hasten(lane: i64, now: i64) -> Stmt {
+    sql("UPDATE email_queue SET due_at = ?2 WHERE state = 'ready' AND id IN (SELECT id FROM email_queue WHERE lane = ?1 \
+         AND state = 'ready' AND due_at > ?2 LIMIT ?3)")
+    .bind(lane)
+    .bind(now)
+    .bind(CHUNK)
+}
+
+/// Forgets the counts of seconds and minutes gone by, and of days long past.
+pub fn delete_old_counts(now: i64) -> Stmt {
+    sql("DELETE FROM send_counts WHERE (updated_at < ?1 AND substr(period, 1, 1) IN ('s', 'm')) OR updated_at < ?2")
+        .bind(now - 120_000)
+        .bind(now - 40 * 86_400_000)
+}

@@ -1,0 +1,4 @@
+//! Opens, clicks and unsubscribes as they come back from mail that was sent.
+
+#[cfg(feature = "ssr")]
+pub mod token;

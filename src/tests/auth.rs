@@ -1,0 +1,257 @@
+//! Coming in and going out: setup link, sign-in, throttling, the gate and the origin check.
+
+use crate::util::app::on_both;
+
+on_both! {
+    the_setup_link_makes_one_owner_once
+    signing_in_opens_a_session_that_signing_out_ends
+    failures_slow_down_an_address_on_every_instance
+    a_password_change_ends_other_sessions
+}
+
+mod suite {
+    use crate::util::app::TestApp;
+    use axum::http::header;
+    use mailer::error::AppError;
+    use mailer::features::auth::model::{OwnerForm, Role};
+    use mailer::features::auth::service;
+    use mailer::server::db::sql;
+
+    fn owner_form(token: &str) -> OwnerForm {
+        OwnerForm {
+            token: token.into(),
+            name: "Ada".into(),
+            email: "Ada@Example.com".into(),
+            password: "a good long password".into(),
+        }
+    }
+
+    async fn without_users(test: &TestApp) -> String {
+        test.exec(sql("DELETE FROM users")).await;
+        let link = service::create_setup_link(&test.app)
+            .await
+            .unwrap()
+            .unwrap();
+        link.rsplit('/').next().unwrap().to_owned()
+    }
+
+    pub async fn the_setup_link_makes_one_owner_once(test: TestApp) {
+        let token = without_users(&test).await;
+        let form = owner_form(&token);
+        let bad = OwnerForm {
+            password: "short".into(),
+            ..form.clone()
+        };
+        let error = service::create_owner(&test.visitor(), &bad)
+            .await
+            .unwrap_err();
+        let AppError::Invalid(invalid) = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(invalid.fields[0].field, "password");
+        assert_eq!(invalid.typed["email"], "Ada@Example.com");
+        assert!(!invalid.typed.contains_key("password") && !invalid.typed.contains_key("token"));
+
+        let (left, right) = (test.visitor(), test.visitor());
+        let both = tokio::join!(
+            service::create_owner(&left, &form),
+            service::create_owner(&right, &form)
+        );
+        assert!(both.0.is_ok() ^ both.1.is_ok(), "one link, one owner");
+        assert_eq!(
+            test.number("SELECT count(*) FROM users WHERE role = 'owner'")
+                .await,
+            1
+        );
+        assert!(
+            service::create_setup_link(&test.app)
+                .await
+                .unwrap()
+                .is_none()
+        );
+
+        let page = test.get(None, &format!("/setup/{token}")).await;
+        assert!(
+            page.body.contains("has expired or was used already"),
+            "{}",
+            page.body
+        );
+        test.app.clock.advance(25 * 3_600_000);
+        assert!(
+            service::check_setup_link(&test.visitor(), &token)
+                .await
+                .is_err()
+        );
+    }
+
+    pub async fn signing_in_opens_a_session_that_signing_out_ends(test: TestApp) {
+        let token = without_users(&test).await;
+        service::create_owner(&test.visitor(), &owner_form(&token))
+            .await
+            .unwrap();
+        let fields = [
+            ("email", "ada@example.com"),
+            ("password", "a good long password"),
+            ("next", "/drafts"),
+        ];
+        let answer = test.post_form(None, "/api/auth/sign-in", &fields).await;
+        assert_eq!(answer.status, 302);
+        assert_eq!(answer.location(), "/drafts");
+        let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+            "{cookie}"
+        );
+        let session = cookie.split(['=', ';']).nth(1).unwrap();
+        assert!(
+            service::find_session(&test.app, session)
+                .await
+                .unwrap()
+                .is_some()
+        );
+        let stored = test
+            .query(sql(
+                "SELECT token_hash FROM sessions ORDER BY id DESC LIMIT 1",
+            ))
+            .await;
+        assert_ne!(
+            stored[0].at::<String>(0).unwrap(),
+            session,
+            "the cookie itself is not stored"
+        );
+
+        let caller = service::find_session(&test.app, session).await.unwrap();
+        let cx = mailer::server::Cx {
+            caller,
+            ..test.visitor()
+        };
+        service::sign_out(&cx).await.unwrap();
+        assert!(
+            service::find_session(&test.app, session)
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+
+    pub async fn failures_slow_down_an_address_on_every_instance(test: TestApp) {
+        for _ in 0..5 {
+            let error = service::sign_in(&test.visitor(), "owner@example.com", "wrong password")
+                .await
+                .unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "The email address or the password is wrong."
+            );
+        }
+        let other = mailer::server::Cx {
+            app: test.second_instance().await,
+            ..test.visitor()
+        };
+        let error = service::sign_in(&other, "owner@example.com", "wrong password")
+            .await
+            .unwrap_err();
+        assert_eq!(error, AppError::TooMany(1));
+        test.app.clock.advance(1_000);
+        let error = service::sign_in(&other, "owner@example.com", "wrong password")
+            .await
+            .unwrap_err();
+        assert!(matches!(error, AppError::Invalid(_)), "{error:?}");
+        let error = service::sign_in(&test.visitor(), "owner@example.com", "wrong password")
+            .await
+            .unwrap_err();
+        assert_eq!(error, AppError::TooMany(2));
+    }
+
+    pub async fn a_password_change_ends_other_sessions(test: TestApp) {
+        let token = without_users(&test).await;
+        service::create_owner(&test.visitor(), &owner_form(&token))
+            .await
+            .unwrap();
+        let mut tokens = Vec::new();
+        for _ in 0..2 {
+            tokens.push(
+                service::sign_in(&test.visitor(), "ada@example.com", "a good long password")
+                    .await
+                    .unwrap(),
+            );
+        }
+        let caller = service::find_session(&test.app, &tokens[0]).await.unwrap();
+        let cx = mailer::server::Cx {
+            caller,
+            ..test.cx(Role::Owner)
+        };
+        let error = service::change_password(&cx, "not it at all", "another long password")
+            .await
+            .unwrap_err();
+        assert!(matches!(error, AppError::Invalid(_)));
+        service::change_password(&cx, "a good long password", "another long password")
+            .await
+            .unwrap();
+        assert!(
+            service::find_session(&test.app, &tokens[0])
+                .await
+                .unwrap()
+                .is_some()
+        );
+        assert!(
+            service::find_session(&test.app, &tokens[1])
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+}
+
+mod gate {
+    use crate::util::app::TestApp;
+    use axum::body::Body;
+    use axum::http::{Request, header};
+    use mailer::features::auth::model::Role;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_visitor_is_sent_to_sign_in_and_back() {
+        let test = TestApp::embedded().await;
+        let answer = test.get(None, "/drafts?page=2").await;
+        assert_eq!(answer.location(), "/sign-in?next=/drafts%3Fpage%3D2");
+        assert_eq!(test.get(Some(Role::Viewer), "/").await.status, 200);
+        let call = test.post_call(None, "/api/auth/sign-out", &[]).await;
+        assert_eq!(call.status, 401);
+        assert_eq!(test.get(None, "/healthz").await.body, "ok");
+        assert!(
+            test.get(None, "/readyz")
+                .await
+                .body
+                .contains("\"ready\":true")
+        );
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_state_change_from_another_site_is_refused() {
+        let test = TestApp::embedded().await;
+        let post = |name: header::HeaderName, value: &str| {
+            Request::post("/api/auth/sign-out")
+                .header(header::HOST, "mailer.test")
+                .header(header::COOKIE, "mailer_session=token-of-owner")
+                .header(name, value)
+                .body(Body::empty())
+                .unwrap()
+        };
+        for request in [
+            post(header::ORIGIN, "https://evil.example"),
+            post(header::ORIGIN, "null"),
+            post(header::ACCEPT, "text/html"),
+            post(
+                header::HeaderName::from_static("sec-fetch-site"),
+                "cross-site",
+            ),
+        ] {
+            assert_eq!(test.request(request).await.status, 403);
+        }
+        let own = post(
+            header::HeaderName::from_static("sec-fetch-site"),
+            "same-origin",
+        );
+        assert_eq!(test.request(own).await.status, 200);
+    }
+}
