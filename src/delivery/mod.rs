@@ -4,9 +4,14 @@
 pub mod breaker;
 pub mod compose;
 pub mod connections;
+pub mod content;
 pub mod housekeeping;
+pub mod post;
 pub mod queue;
 pub mod reply;
 pub mod retry;
+pub mod runner;
 pub mod smtp;
 pub mod timezone;
+pub mod transport;
+pub mod worker;

@@ -7,7 +7,7 @@ use super::routes::router;
 use super::secrets::{Keys, random_token};
 use super::services::Supervisor;
 use super::state::{AppState, Wake};
-use crate::delivery::housekeeping;
+use crate::delivery::{housekeeping, worker};
 use crate::features::{accounts, auth};
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
@@ -81,7 +81,7 @@ pub async fn serve(app: AppState) -> Result<(), String> {
         .await
         .map_err(|error| error.to_string())?;
     let supervisor = Supervisor::new(app.clone(), stop.clone());
-    start_services(&supervisor);
+    start_services(&supervisor, &app, &stop);
     match auth::service::create_setup_link(&app)
         .await
         .map_err(|error| error.to_string())?
@@ -120,11 +120,12 @@ pub async fn serve(app: AppState) -> Result<(), String> {
     served
 }
 
-fn start_services(supervisor: &Supervisor) {
+fn start_services(supervisor: &Supervisor, app: &AppState, stop: &CancellationToken) {
     supervisor.run(housekeeping::Heartbeat);
     supervisor.run(housekeeping::Rescuer);
     supervisor.run(housekeeping::Expander);
     supervisor.run(housekeeping::Sweeper);
+    supervisor.spawn(worker::deliver(app.clone(), stop.clone()));
 }
 
 /// For the operator's eyes, whatever the log level is.

@@ -247,8 +247,9 @@ impl TestApp {
 
     /// Makes ledger rows, delivers all that is due now, and sweeps up.
     pub async fn run_until_idle(&self) {
-        use mailer::delivery::housekeeping;
+        use mailer::delivery::{housekeeping, worker};
         self.tick(housekeeping::Expander).await;
+        worker::deliver_due(&self.app).await.unwrap();
         self.tick(housekeeping::Sweeper).await;
         self.tick(housekeeping::Rescuer).await;
     }

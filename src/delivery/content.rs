@@ -1,0 +1,205 @@
+//! What messages say: a source becomes tracked, mergeable content once, and a mail for each recipient from it.
+
+use super::queue;
+use crate::features::settings::model::Workspace;
+use crate::features::tracking::token::{Token, TokenKind, encode};
+use crate::ids::{MessageId, SnapshotId};
+use crate::mail::design::Design;
+use crate::mail::compile::{CompileContext, compile_blocks, compile_html, compile_mjml};
+use crate::mail::links::{Link, extract_links, insert_pixel, rewrite_links};
+use crate::mail::merge::{Escape, MergeData, MergeError, MergeTemplate};
+use crate::server::db::{Db, DbError, Row};
+use crate::server::secrets::Keys;
+use serde_json::{Map, Value};
+
+/// Content as somebody wrote it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub design: Design,
+    pub subject: String,
+    pub preheader: String,
+}
+
+impl Source {
+    /// From the columns of a template, draft or campaign: `mode` and its `source` (a block document's JSON, MJML or HTML).
+    pub fn from_columns(mode: &str, source: &str, subject: &str, preheader: &str) -> Result<Source, ContentError> {
+        let design = match mode {
+            "mjml" => Design::Mjml { source: source.to_owned() },
+            "html" => Design::Html { source: source.to_owned() },
+            _ => Design::Blocks {
+                document: serde_json::from_str(source).map_err(|error| ContentError {
+                    field: "source",
+                    line: None,
+                    message: format!("The design cannot be read: {error}."),
+                })?,
+            },
+        };
+        Ok(Source { design, subject: subject.to_owned(), preheader: preheader.to_owned() })
+    }
+}
+
+/// Why content cannot be used. `field` is "subject", "preheader" or "source"; `line` counts from 1 within it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ContentError {
+    pub field: &'static str,
+    pub line: Option<u32>,
+    pub message: String,
+}
+
+/// Compiled content with its merge expressions, links still as they were written.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    pub subject: String,
+    pub html: String,
+    pub text: String,
+}
+
+/// One recipient's mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    pub subject: String,
+    pub html: String,
+    pub text: String,
+}
+
+/// Compiles the design and checks every merge expression in it.
+pub fn compile(source: &Source) -> Result<Compiled, ContentError> {
+    let context = CompileContext { subject: source.subject.clone(), preheader: source.preheader.clone() };
+    let compiled = match &source.design {
+        Design::Blocks { document } => compile_blocks(document, &context),
+        Design::Mjml { source } => compile_mjml(source, &context),
+        Design::Html { source } => compile_html(source, &context),
+    }
+    .map_err(|error| ContentError { field: "source", line: error.line, message: error.to_string() })?;
+    // A mistake is reported where it was written: the sources are checked before what was made from them.
+    check("subject", &source.subject, Escape::Header)?;
+    check("preheader", &source.preheader, Escape::Html)?;
+    if let Design::Mjml { source } | Design::Html { source } = &source.design {
+        check("source", source, Escape::Html)?;
+    }
+    check("source", &compiled.html, Escape::Html)?;
+    check("source", &compiled.text, Escape::Text)?;
+    Ok(Compiled { subject: source.subject.clone(), html: compiled.html, text: compiled.text })
+}
+
+fn check(field: &'static str, text: &str, escape: Escape) -> Result<(), ContentError> {
+    MergeTemplate::compile(text, escape).map(|_| ()).map_err(|error| of_merge(field, &error))
+}
+
+fn of_merge(field: &'static str, error: &MergeError) -> ContentError {
+    ContentError { field, line: u32::try_from(error.line).ok(), message: error.to_string() }
+}
+
+/// Content ready to be frozen: links numbered, the pixel in place, as the workspace's settings say.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub subject: String,
+    pub html: String,
+    pub text: String,
+    pub links: Vec<Link>,
+}
+
+pub fn prepare(source: &Source, workspace: &Workspace) -> Result<Prepared, ContentError> {
+    let compiled = compile(source)?;
+    let mut html = compiled.html;
+    let links = if workspace.track_clicks { extract_links(&html) } else { Vec::new() };
+    if !links.is_empty() {
+        html = rewrite_links(&html, |index| format!("{{{{ __link_{index} }}}}"));
+    }
+    if workspace.track_opens {
+        html = insert_pixel(&html);
+    }
+    Ok(Prepared { subject: compiled.subject, html, text: compiled.text, links })
+}
+
+/// The mail one recipient would get, with real links and without tracking: for previews.
+pub fn preview(source: &Source, workspace: &Workspace, data: &Map<String, Value>) -> Result<Rendered, ContentError> {
+    let compiled = compile(source)?;
+    let mut all = data.clone();
+    all.insert("workspace_name".into(), workspace.name.clone().into());
+    all.insert("workspace_address".into(), workspace.postal_address.clone().into());
+    all.insert("unsubscribe_url".into(), "https://example.com/unsubscribe".into());
+    let templates = Templates::compile(&compiled.subject, &compiled.html, &compiled.text).map_err(|error| of_merge("source", &error))?;
+    templates.render(&MergeData::from_json(&all)).map_err(|error| of_merge("source", &error))
+}
+
+/// The three parts of a mail, parsed once.
+#[derive(Debug)]
+struct Templates {
+    subject: MergeTemplate,
+    html: MergeTemplate,
+    text: MergeTemplate,
+}
+
+impl Templates {
+    fn compile(subject: &str, html: &str, text: &str) -> Result<Self, MergeError> {
+        Ok(Templates {
+            subject: MergeTemplate::compile(subject, Escape::Header)?,
+            html: MergeTemplate::compile(html, Escape::Html)?,
+            text: MergeTemplate::compile(text, Escape::Text)?,
+        })
+    }
+
+    fn render(&self, data: &MergeData) -> Result<Rendered, MergeError> {
+        Ok(Rendered { subject: self.subject.render(data)?, html: self.html.render(data)?, text: self.text.render(data)? })
+    }
+}
+
+/// A frozen snapshot with its templates parsed: shared by all messages of a campaign in this process.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub id: SnapshotId,
+    pub reply_to: String,
+    templates: Templates,
+    constants: Map<String, Value>,
+    link_count: i64,
+}
+
+impl Snapshot {
+    /// Reads and parses a snapshot. `Ok(None)`: there is none with this id. `Err` in the inner result: it does not parse,
+    /// which freezing rules out.
+    pub async fn load(db: &Db, id: SnapshotId) -> Result<Option<Result<Snapshot, MergeError>>, DbError> {
+        let Some(row) = db.query_one(queue::select_snapshot(id)).await? else { return Ok(None) };
+        Snapshot::read(id, &row).map(Some)
+    }
+
+    fn read(id: SnapshotId, row: &Row) -> Result<Result<Snapshot, MergeError>, DbError> {
+        let (subject, html, text): (String, String, String) = (row.get("subject")?, row.get("html")?, row.get("text")?);
+        let constants: String = row.get("constants")?;
+        let (reply_to, link_count) = (row.get("reply_to")?, row.get("links")?);
+        Ok(Templates::compile(&subject, &html, &text).map(|templates| Snapshot {
+            id,
+            reply_to,
+            templates,
+            constants: serde_json::from_str(&constants).unwrap_or_default(),
+            link_count,
+        }))
+    }
+
+    /// The mail of one message, and its unsubscribe address.
+    pub fn render(&self, keys: &Keys, base_url: &str, message: MessageId, merge: &str) -> Result<(Rendered, String), MergeError> {
+        let mut data = MergeData::from_json_text(merge)?;
+        for (name, value) in &self.constants {
+            data.set(name, value.as_str().unwrap_or_default());
+        }
+        let unsubscribe = format!("{base_url}/u/{}", encode(keys, Token { kind: TokenKind::Unsubscribe, message }));
+        data.set("unsubscribe_url", unsubscribe.as_str());
+        data.set("__pixel", format!("{base_url}/t/o/{}", encode(keys, Token { kind: TokenKind::Open, message })));
+        for link in 0..self.link_count {
+            let token = encode(keys, Token { kind: TokenKind::Click(link), message });
+            data.set(&format!("__link_{link}"), format!("{base_url}/t/c/{token}"));
+        }
+        Ok((self.templates.render(&data)?, unsubscribe))
+    }
+}
+
+/// Where a link of a snapshot leads for one recipient: its target's merge expressions filled in.
+pub fn render_target(target: &str, merge: &str, constants: &str) -> Result<String, MergeError> {
+    let mut data = MergeData::from_json_text(merge)?;
+    let constants: Map<String, Value> = serde_json::from_str(constants).unwrap_or_default();
+    for (name, value) in &constants {
+        data.set(name, value.as_str().unwrap_or_default());
+    }
+    MergeTemplate::compile(target, Escape::Url)?.render(&data)
+}
