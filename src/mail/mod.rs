@@ -3,3 +3,8 @@
 
 pub mod block;
 pub mod design;
+pub mod expr;
+pub mod names;
+
+#[cfg(feature = "ssr")]
+pub mod html;
