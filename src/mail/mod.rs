@@ -8,3 +8,5 @@ pub mod names;
 
 #[cfg(feature = "ssr")]
 pub mod html;
+#[cfg(feature = "ssr")]
+pub mod merge;

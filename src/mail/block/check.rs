@@ -21,9 +21,11 @@ pub fn is_colour(value: &str) -> bool {
 /// Whether a link may point there: http, https, mailto, tel, or a merge expression at the start.
 pub fn is_link_target(value: &str) -> bool {
     let value = value.trim();
-    if value.starts_with("{{") || value.starts_with("{%") {
-        return true;
-    }
+    value.starts_with("{{") || value.starts_with("{%") || has_safe_scheme(value)
+}
+
+/// Whether an address without merge expressions is complete and of a harmless kind.
+pub(crate) fn has_safe_scheme(value: &str) -> bool {
     let Some((scheme, rest)) = value.split_once(':') else {
         return false;
     };

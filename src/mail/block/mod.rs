@@ -7,6 +7,8 @@ mod theme;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
+pub(crate) use check::has_safe_scheme;
 pub use check::{Problem, is_colour, is_link_target};
 pub use edit::{EditError, Place};
 pub use theme::{FontStack, Theme};
