@@ -9,4 +9,9 @@ pub mod names;
 #[cfg(feature = "ssr")]
 pub mod html;
 #[cfg(feature = "ssr")]
+pub mod links;
+#[cfg(feature = "ssr")]
 pub mod merge;
+pub mod size;
+#[cfg(feature = "ssr")]
+pub mod text;

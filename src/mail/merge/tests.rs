@@ -302,6 +302,7 @@ fn targets_of_clicks_have_a_harmless_scheme() {
 /// Renders so many a second that a campaign of 100,000 takes a few seconds; run with `--release -- --ignored --nocapture`.
 #[test]
 #[ignore = "a figure, not a check"]
+#[allow(clippy::print_stdout)] // The figure is what the run is for.
 fn speed() {
     let paragraph =
         "<p style=\"margin:0\">Lorem ipsum dolor sit amet, consectetur adipiscing elit.</p>\n";

@@ -1,0 +1,225 @@
+//! Finds the links of a mail and puts others in their place, so that clicks and opens can be counted.
+//! Every byte that is no link target stays as it is.
+
+use super::expr::{BLANK, blank};
+use super::html::{Element, Token, decode, tokens};
+
+/// Names the mailer fills in itself; links to them are never counted as clicks.
+pub const SYSTEM_LINKS: [&str; 4] = [
+    "unsubscribe_url",
+    "preferences_url",
+    "browser_url",
+    "confirm_url",
+];
+
+/// One link whose clicks can be counted.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Link {
+    /// Counts from 0 in the order of the document, over counted links only.
+    pub index: usize,
+    /// Where it leads: template text with entities decoded and merge expressions kept.
+    pub target: String,
+    /// The words of the link, or the alternative text of its image.
+    pub label: String,
+}
+
+/// The merge expression that stands for link `index` once links are rewritten.
+pub fn placeholder(index: usize) -> String {
+    format!("{{{{ __link_{index} }}}}")
+}
+
+/// The links of a document, in order.
+pub fn extract_links(html: &str) -> Vec<Link> {
+    let text = blank(html);
+    let tokens = tokens(&text);
+    let mut links = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if let Some((_, target)) = counted(html, &text, token) {
+            links.push(Link {
+                index: links.len(),
+                target,
+                label: label(html, tokens.get(at + 1..).unwrap_or_default()),
+            });
+        }
+    }
+    links
+}
+
+/// The document with each counted link leading where `replacement` says; the indexes are those of [`extract_links`].
+pub fn rewrite_links(html: &str, mut replacement: impl FnMut(usize) -> String) -> String {
+    let text = blank(html);
+    let mut out = String::with_capacity(html.len() + 256);
+    let mut last = 0;
+    let mut index = 0;
+    for token in tokens(&text) {
+        if let Some((value, _)) = counted(html, &text, &token) {
+            out.push_str(html.get(last..value.range.start).unwrap_or_default());
+            let instead = replacement(index);
+            match value.quote {
+                Some(_) => out.push_str(&instead),
+                // A value without quotes would end at the first blank of what we put there.
+                None => out.extend(["\"", &instead, "\""]),
+            }
+            last = value.range.end;
+            index += 1;
+        }
+    }
+    out.push_str(html.get(last..).unwrap_or_default());
+    out
+}
+
+/// The document with an invisible image for counting opens, at the end of its body.
+pub fn insert_pixel(html: &str) -> String {
+    const PIXEL: &str = "<img src=\"{{ __pixel }}\" width=\"1\" height=\"1\" alt=\"\" border=\"0\" style=\"display:block;width:1px;height:1px;border:0\">";
+    let found = tokens(&blank(html));
+    let closing = |wanted: &str| {
+        found.iter().rev().find_map(|token| match token {
+            Token::Close { name, range } if name == wanted => Some(range.start),
+            _ => None,
+        })
+    };
+    let at = closing("body").or_else(|| closing("html"));
+    let (before, after) = html.split_at(at.unwrap_or(html.len()));
+    [before, PIXEL, after].concat()
+}
+
+/// The addresses that stand in plain text, in order. Their indexes have nothing to do with those of the HTML part.
+pub fn extract_text_links(text: &str) -> Vec<Link> {
+    text_ranges(text)
+        .into_iter()
+        .enumerate()
+        .map(|(index, range)| {
+            let target = text.get(range).unwrap_or_default().to_owned();
+            Link {
+                index,
+                label: target.clone(),
+                target,
+            }
+        })
+        .collect()
+}
+
+/// The text with each address replaced; the indexes are those of [`extract_text_links`].
+pub fn rewrite_text_links(text: &str, mut replacement: impl FnMut(usize) -> String) -> String {
+    let mut out = String::with_capacity(text.len() + 256);
+    let mut last = 0;
+    for (index, range) in text_ranges(text).into_iter().enumerate() {
+        out.push_str(text.get(last..range.start).unwrap_or_default());
+        out.push_str(&replacement(index));
+        last = range.end;
+    }
+    out.push_str(text.get(last..).unwrap_or_default());
+    out
+}
+
+struct Value {
+    range: std::ops::Range<usize>,
+    quote: Option<u8>,
+}
+
+/// The target of a link that is to be counted.
+fn counted(html: &str, text: &str, token: &Token) -> Option<(Value, String)> {
+    let Token::Open(element) = token else {
+        return None;
+    };
+    if !matches!(element.name.as_str(), "a" | "area") {
+        return None;
+    }
+    let href = element.attribute("href")?;
+    let target = decode(html.get(href.value.clone())?, true);
+    let target = target.trim();
+    let shape = text.get(href.value.clone())?.trim();
+    let lower = shape.get(..8).unwrap_or(shape).to_ascii_lowercase();
+    let counts = lower.starts_with("http://")
+        || lower.starts_with("https://")
+        || (shape.as_bytes().first() == Some(&BLANK) && !target.contains("mailto:"));
+    if !counts || is_system(target) {
+        return None;
+    }
+    let value = Value {
+        range: href.value.clone(),
+        quote: href.quote,
+    };
+    Some((value, target.to_owned()))
+}
+
+/// Whether the target is one of the mailer's own pages, or was rewritten before.
+pub(crate) fn is_system(target: &str) -> bool {
+    let Some(inner) = target.strip_prefix("{{") else {
+        return false;
+    };
+    let inner = inner.split("}}").next().unwrap_or_default();
+    let name = inner.split('|').next().unwrap_or_default();
+    let name = super::names::merge_name(name.trim_matches('-'));
+    name.starts_with("__") || SYSTEM_LINKS.contains(&name.as_str())
+}
+
+/// The words up to the end of the link.
+fn label(html: &str, rest: &[Token]) -> String {
+    let mut words = String::new();
+    let mut image = String::new();
+    for token in rest {
+        match token {
+            Token::Text(range) => {
+                words.push_str(&decode(html.get(range.clone()).unwrap_or_default(), false));
+            }
+            Token::Open(element) if element.name == "img" => {
+                image.push_str(&alt(html, element));
+                image.push(' ');
+            }
+            Token::Open(element) if matches!(element.name.as_str(), "a" | "body") => break,
+            Token::Close { name, .. } if matches!(name.as_str(), "a" | "td" | "body") => break,
+            _ => words.push(' '),
+        }
+        if words.len() > 2_000 {
+            break;
+        }
+    }
+    let source = if words.trim().is_empty() {
+        image
+    } else {
+        words
+    };
+    let words: Vec<&str> = source.split_whitespace().collect();
+    words.join(" ").chars().take(120).collect()
+}
+
+fn alt(html: &str, element: &Element) -> String {
+    element
+        .value(html, "alt")
+        .map(|alt| alt.into_owned())
+        .unwrap_or_default()
+}
+
+/// Addresses end at a blank or a bracket; punctuation at their end belongs to the sentence.
+fn text_ranges(text: &str) -> Vec<std::ops::Range<usize>> {
+    let shape = blank(text);
+    let mut ranges = Vec::new();
+    let mut from = 0;
+    while let Some(found) = shape.get(from..).and_then(|rest| rest.find("http")) {
+        let start = from + found;
+        let rest = shape.get(start..).unwrap_or_default();
+        let scheme = ["https://", "http://"]
+            .into_iter()
+            .find(|scheme| rest.starts_with(scheme));
+        let Some(scheme) = scheme else {
+            from = start + 4;
+            continue;
+        };
+        let end = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"'))
+            .unwrap_or(rest.len());
+        let address = rest
+            .get(..end)
+            .unwrap_or_default()
+            .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
+        if address.len() > scheme.len() {
+            ranges.push(start..start + address.len());
+        }
+        from = start + end.max(4);
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests;
