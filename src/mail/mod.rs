@@ -5,13 +5,15 @@ pub mod block;
 pub mod design;
 pub mod expr;
 pub mod names;
+pub mod size;
 
+#[cfg(feature = "ssr")]
+pub mod compile;
 #[cfg(feature = "ssr")]
 pub mod html;
 #[cfg(feature = "ssr")]
 pub mod links;
 #[cfg(feature = "ssr")]
 pub mod merge;
-pub mod size;
 #[cfg(feature = "ssr")]
 pub mod text;

@@ -222,8 +222,7 @@ impl Writer<'_> {
             }
             "p" | "h3" | "h4" | "h5" | "h6" | "table" | "dl" => self.block(2),
             "td" | "th"
-                if self.breaks == 0 && !self.out.is_empty() && !self.out.ends_with('
-') =>
+                if self.breaks == 0 && !self.out.is_empty() && !self.out.ends_with('\n') =>
             {
                 self.space = true;
             }

@@ -1,0 +1,359 @@
+//! Blocks to MJML to HTML. Nothing a marketer typed reaches the MJML parser: each string is cleaned or
+//! escaped here, replaced by an inert word, and put into the finished HTML.
+
+mod parts;
+
+use super::colour::{DARK_SURFACE, Rgb};
+use super::rich::{self, Look};
+use super::{CompileContext, CompileError, code, dark};
+use crate::mail::block::{
+    Align, Block, BlockKind, Document, FontStack, Frame, Theme, has_safe_scheme, is_link_target,
+};
+use crate::mail::expr::Mask;
+use crate::mail::html::{decode, escape_literals};
+
+/// Space at both sides of the blocks, in pixels; less on phones.
+const SIDE: u16 = 40;
+/// Largest document, as JSON.
+const MAX_BYTES: usize = 1_000_000;
+
+/// The strings of a block that may hold merge expressions.
+pub(super) fn strings(kind: &BlockKind) -> Vec<&str> {
+    match kind {
+        BlockKind::Header {
+            image_url,
+            image_alt,
+            title,
+            ..
+        } => vec![image_url, image_alt, title],
+        BlockKind::Text { html, .. } => vec![html],
+        BlockKind::Image { url, alt, href, .. } => vec![url, alt, href],
+        BlockKind::Button { label, href, .. } => vec![label, href],
+        BlockKind::Social { links, .. } => links.iter().map(|link| link.url.as_str()).collect(),
+        BlockKind::Footer { text, .. } => vec![text],
+        BlockKind::Divider { .. } | BlockKind::Spacer { .. } | BlockKind::Columns { .. } => {
+            Vec::new()
+        }
+    }
+}
+
+pub(super) fn html(document: &Document, context: &CompileContext) -> Result<String, CompileError> {
+    let json = document.to_json();
+    if json.len() > MAX_BYTES {
+        return Err(CompileError::new("The design is larger than 1 MB."));
+    }
+    // Cleaning decodes character references, so the words must not occur in disguise either.
+    let avoid = format!("{json}{}", decode(&json, false));
+    let mut writer = Writer {
+        theme: &document.theme,
+        palette: Palette::of(&document.theme),
+        mask: Mask::new(&avoid),
+        out: String::new(),
+        width: document.theme.width.clamp(320, 900),
+    };
+    let mjml = writer.document(document, context);
+    let rendered = code::render(&mjml).map_err(|(_, message)| {
+        CompileError::new(format!("The design cannot be compiled. {message}"))
+    })?;
+    Ok(writer.mask.reveal(&rendered))
+}
+
+/// The theme's colours, each falling back to the default theme's where it is no colour.
+struct Palette {
+    background: Rgb,
+    surface: Rgb,
+    text: Rgb,
+    muted: Rgb,
+    accent: Rgb,
+    link: Rgb,
+}
+
+impl Palette {
+    fn of(theme: &Theme) -> Self {
+        let fallback = Theme::default();
+        let pick = |value: &str, other: &str| {
+            Rgb::parse(value)
+                .or_else(|| Rgb::parse(other))
+                .unwrap_or(DARK_SURFACE)
+        };
+        Self {
+            background: pick(&theme.background, &fallback.background),
+            surface: pick(&theme.surface, &fallback.surface),
+            text: pick(&theme.text, &fallback.text),
+            muted: pick(&theme.muted, &fallback.muted),
+            accent: pick(&theme.accent, &fallback.accent),
+            link: pick(&theme.link, &fallback.link),
+        }
+    }
+}
+
+/// What a block stands on.
+#[derive(Clone, Copy)]
+struct Ground {
+    colour: Rgb,
+    /// The class that gives it its colour in dark mode; none keeps it.
+    class: &'static str,
+}
+
+/// Where a block stands: on its ground, with so much space at its sides, in so much width.
+#[derive(Clone, Copy)]
+struct Spot {
+    ground: Ground,
+    side: u16,
+    width: u16,
+    top: u16,
+    bottom: u16,
+}
+
+struct Writer<'a> {
+    theme: &'a Theme,
+    palette: Palette,
+    mask: Mask,
+    out: String,
+    width: u16,
+}
+
+impl Writer<'_> {
+    fn document(&mut self, document: &Document, context: &CompileContext) -> String {
+        let lang = context.lang.trim();
+        let lang = self
+            .mask
+            .hide(escape_literals(if lang.is_empty() { "en" } else { lang }));
+        let title = self.mask.hide(escape_literals(context.subject.trim()));
+        let preheader = code::preheader(context.preheader.trim());
+        let sheet = dark::style_sheet(self.palette.link, self.palette.accent);
+        let sheet = self.mask.hide(sheet);
+        let metas = self.mask.hide(
+            "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\">\
+             <meta name=\"x-apple-disable-message-reformatting\"><meta name=\"format-detection\" content=\"telephone=no,date=no,address=no,email=no\">",
+        );
+        let preheader = self.mask.hide(preheader);
+        let (page, surface) = (self.palette.background, self.palette.surface);
+        let margin = if page == surface { 0 } else { 28 };
+        if margin > 0 {
+            self.gap(margin);
+        }
+        let last = document
+            .blocks
+            .iter()
+            .rposition(|block| !matches!(block.kind, BlockKind::Footer { .. }));
+        for (index, block) in document.blocks.iter().enumerate() {
+            let rounded = margin > 0 && !matches!(block.kind, BlockKind::Footer { .. });
+            let top = if rounded && index == 0 {
+                "12px 12px"
+            } else {
+                "0 0"
+            };
+            let end = if rounded && Some(index) == last {
+                "12px 12px"
+            } else {
+                "0 0"
+            };
+            let radius = (rounded && (top, end) != ("0 0", "0 0")).then(|| format!("{top} {end}"));
+            self.section(block, radius.as_deref());
+        }
+        self.gap(margin.max(16));
+        format!(
+            "<mjml lang=\"{lang}\"><mj-head><mj-title>{title}</mj-title><mj-raw>{metas}</mj-raw>\
+             <mj-attributes><mj-all font-family=\"{font}\" /><mj-section padding=\"0\" /><mj-column padding=\"0\" /></mj-attributes>\
+             <mj-style>{sheet}</mj-style></mj-head>\
+             <mj-body css-class=\"m-bg\" width=\"{width}px\" background-color=\"{background}\"><mj-raw>{preheader}</mj-raw>{body}</mj-body></mjml>",
+            font = self.theme.font.css(),
+            width = self.width,
+            background = page.hex(),
+            body = self.out,
+        )
+    }
+
+    /// Empty space in the colour of the page.
+    fn gap(&mut self, height: u16) {
+        self.out.push_str(&format!(
+            "<mj-section><mj-column><mj-spacer height=\"{height}px\" /></mj-column></mj-section>"
+        ));
+    }
+
+    /// A top-level block in its band.
+    fn section(&mut self, block: &Block, radius: Option<&str>) {
+        let ground = self.ground(block);
+        let frame = &block.frame;
+        let is_columns = matches!(block.kind, BlockKind::Columns { .. });
+        let (top, bottom) = match block.kind {
+            BlockKind::Divider { padding, .. } => (padding, padding),
+            BlockKind::Spacer { .. } => (0, 0),
+            _ => (frame.padding_top, frame.padding_bottom),
+        };
+        let side = if is_columns { SIDE - 10 } else { SIDE };
+        let pad = if is_columns { "m-col" } else { "m-pad" };
+        self.out.push_str(&format!(
+            "<mj-section css-class=\"{pad} {class}\" background-color=\"{colour}\" padding=\"{top}px {side}px {bottom}px\"{radius}>",
+            class = ground.class,
+            colour = ground.colour.hex(),
+            top = top.min(200),
+            bottom = bottom.min(200),
+            radius = radius.map(|r| format!(" border-radius=\"{r}\"")).unwrap_or_default(),
+        ));
+        let spot = Spot {
+            ground,
+            side: 0,
+            width: self.width - 2 * side,
+            top: 0,
+            bottom: 0,
+        };
+        match &block.kind {
+            BlockKind::Columns { columns } => self.columns(columns, spot),
+            kind => {
+                self.out.push_str("<mj-column>");
+                self.part(kind, spot);
+                self.out.push_str("</mj-column>");
+            }
+        }
+        self.out.push_str("</mj-section>");
+    }
+
+    fn ground(&self, block: &Block) -> Ground {
+        let own = match &block.kind {
+            BlockKind::Header { background, .. } => {
+                Rgb::parse(background).or_else(|| Rgb::parse(&block.frame.background))
+            }
+            _ => Rgb::parse(&block.frame.background),
+        };
+        let is_footer = matches!(block.kind, BlockKind::Footer { .. });
+        match own {
+            Some(colour) => self.on(colour),
+            None if is_footer => Ground {
+                colour: self.palette.background,
+                class: "m-bg",
+            },
+            None => Ground {
+                colour: self.palette.surface,
+                class: "m-su",
+            },
+        }
+    }
+
+    /// A ground of its own colour: dark ones stay in dark mode, light ones become a dark tint.
+    fn on(&self, colour: Rgb) -> Ground {
+        let class = if colour == self.palette.surface {
+            "m-su"
+        } else if colour.is_dark() {
+            ""
+        } else {
+            "m-ti"
+        };
+        Ground { colour, class }
+    }
+
+    fn columns(&mut self, columns: &[crate::mail::block::Column], spot: Spot) {
+        let count = u16::try_from(columns.len()).unwrap_or(2).max(1);
+        for column in columns {
+            let card = Rgb::parse(&column.background);
+            let ground = card.map_or(spot.ground, |colour| self.on(colour));
+            let width = (spot.width / count).saturating_sub(20);
+            let (class, inner) = match card {
+                Some(colour) if ground.class == "m-ti" => (
+                    "m-ca",
+                    format!(
+                        " inner-background-color=\"{0}\" inner-border-radius=\"10px\"",
+                        colour.hex()
+                    ),
+                ),
+                Some(colour) => (
+                    "m-cd",
+                    format!(
+                        " inner-background-color=\"{0}\" inner-border-radius=\"10px\"",
+                        colour.hex()
+                    ),
+                ),
+                None => ("m-cc", String::new()),
+            };
+            self.out.push_str(&format!(
+                "<mj-column css-class=\"{class}\" padding=\"0 10px\" vertical-align=\"top\"{inner}>"
+            ));
+            let side = if card.is_some() { 22 } else { 0 };
+            let last = column.blocks.len().saturating_sub(1);
+            for (index, block) in column.blocks.iter().enumerate() {
+                let Frame {
+                    padding_top,
+                    padding_bottom,
+                    ..
+                } = block.frame;
+                let edge = |is_edge: bool, padding: u16| {
+                    if card.is_some() && is_edge {
+                        padding.max(22)
+                    } else {
+                        padding.min(200)
+                    }
+                };
+                self.part(
+                    &block.kind,
+                    Spot {
+                        ground,
+                        side,
+                        width: width.saturating_sub(2 * side),
+                        top: edge(index == 0, padding_top),
+                        bottom: edge(index == last, padding_bottom),
+                    },
+                );
+            }
+            self.out.push_str("</mj-column>");
+        }
+    }
+
+    /// Rich text, cleaned, styled and hidden behind a word.
+    fn rich(&mut self, html: &str, ground: Ground, ink: Rgb) -> String {
+        let on_page = !ground.colour.is_dark();
+        let fits = |colour: Rgb| {
+            if colour.contrast(ground.colour) >= 3.0 {
+                colour
+            } else {
+                ink
+            }
+        };
+        let look = Look {
+            heading_font: self.theme.heading_font.css(),
+            serif_headings: matches!(
+                self.theme.heading_font,
+                FontStack::Georgia | FontStack::Times | FontStack::Palatino
+            ),
+            link: if on_page {
+                fits(self.palette.link)
+            } else {
+                ink
+            }
+            .hex(),
+            accent: fits(self.palette.accent).hex(),
+            muted: if on_page {
+                self.palette.muted
+            } else {
+                ink.mix(ground.colour, 0.25)
+            }
+            .hex(),
+            rule: ground.colour.mix(ink, 0.14).hex(),
+        };
+        let masked = self.mask.hide_expressions(html);
+        let styled = rich::style(&rich::clean(&masked), &look);
+        self.mask.hide(styled)
+    }
+
+    /// A string for text or an attribute, escaped and hidden behind a word.
+    fn word(&mut self, text: &str) -> String {
+        self.mask.hide(escape_literals(text))
+    }
+
+    /// The attribute for a link, or nothing if the address is not one.
+    fn href(&mut self, href: &str) -> String {
+        let href = href.trim();
+        if is_link_target(href) {
+            format!(" href=\"{}\"", self.word(href))
+        } else {
+            String::new()
+        }
+    }
+}
+
+/// Whether an image can be loaded from there.
+fn is_picture(url: &str) -> bool {
+    let url = url.trim();
+    let lower = url.to_ascii_lowercase();
+    url.starts_with("{{") || (has_safe_scheme(url) && lower.starts_with("http"))
+}
