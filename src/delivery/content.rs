@@ -4,9 +4,12 @@ use super::queue;
 use crate::features::settings::model::Workspace;
 use crate::features::tracking::token::{Token, TokenKind, encode};
 use crate::ids::{MessageId, SnapshotId};
-use crate::mail::design::Design;
 use crate::mail::compile::{CompileContext, compile_blocks, compile_html, compile_mjml};
-use crate::mail::links::{Link, extract_links, insert_pixel, rewrite_links};
+use crate::mail::design::Design;
+use crate::mail::links::{
+    Link, extract_links, extract_text_links, insert_pixel, placeholder, rewrite_links,
+    rewrite_text_links,
+};
 use crate::mail::merge::{Escape, MergeData, MergeError, MergeTemplate};
 use crate::server::db::{Db, DbError, Row};
 use crate::server::secrets::Keys;
@@ -22,10 +25,19 @@ pub struct Source {
 
 impl Source {
     /// From the columns of a template, draft or campaign: `mode` and its `source` (a block document's JSON, MJML or HTML).
-    pub fn from_columns(mode: &str, source: &str, subject: &str, preheader: &str) -> Result<Source, ContentError> {
+    pub fn from_columns(
+        mode: &str,
+        source: &str,
+        subject: &str,
+        preheader: &str,
+    ) -> Result<Source, ContentError> {
         let design = match mode {
-            "mjml" => Design::Mjml { source: source.to_owned() },
-            "html" => Design::Html { source: source.to_owned() },
+            "mjml" => Design::Mjml {
+                source: source.to_owned(),
+            },
+            "html" => Design::Html {
+                source: source.to_owned(),
+            },
             _ => Design::Blocks {
                 document: serde_json::from_str(source).map_err(|error| ContentError {
                     field: "source",
@@ -34,7 +46,11 @@ impl Source {
                 })?,
             },
         };
-        Ok(Source { design, subject: subject.to_owned(), preheader: preheader.to_owned() })
+        Ok(Source {
+            design,
+            subject: subject.to_owned(),
+            preheader: preheader.to_owned(),
+        })
     }
 }
 
@@ -65,13 +81,21 @@ pub struct Rendered {
 
 /// Compiles the design and checks every merge expression in it.
 pub fn compile(source: &Source) -> Result<Compiled, ContentError> {
-    let context = CompileContext { subject: source.subject.clone(), preheader: source.preheader.clone() };
+    let context = CompileContext {
+        subject: source.subject.clone(),
+        preheader: source.preheader.clone(),
+        ..CompileContext::default()
+    };
     let compiled = match &source.design {
         Design::Blocks { document } => compile_blocks(document, &context),
         Design::Mjml { source } => compile_mjml(source, &context),
         Design::Html { source } => compile_html(source, &context),
     }
-    .map_err(|error| ContentError { field: "source", line: error.line, message: error.to_string() })?;
+    .map_err(|error| ContentError {
+        field: "source",
+        line: error.line.and_then(|line| u32::try_from(line).ok()),
+        message: error.to_string(),
+    })?;
     // A mistake is reported where it was written: the sources are checked before what was made from them.
     check("subject", &source.subject, Escape::Header)?;
     check("preheader", &source.preheader, Escape::Html)?;
@@ -80,15 +104,25 @@ pub fn compile(source: &Source) -> Result<Compiled, ContentError> {
     }
     check("source", &compiled.html, Escape::Html)?;
     check("source", &compiled.text, Escape::Text)?;
-    Ok(Compiled { subject: source.subject.clone(), html: compiled.html, text: compiled.text })
+    Ok(Compiled {
+        subject: source.subject.clone(),
+        html: compiled.html,
+        text: compiled.text,
+    })
 }
 
 fn check(field: &'static str, text: &str, escape: Escape) -> Result<(), ContentError> {
-    MergeTemplate::compile(text, escape).map(|_| ()).map_err(|error| of_merge(field, &error))
+    MergeTemplate::compile(text, escape)
+        .map(|_| ())
+        .map_err(|error| of_merge(field, &error))
 }
 
 fn of_merge(field: &'static str, error: &MergeError) -> ContentError {
-    ContentError { field, line: u32::try_from(error.line).ok(), message: error.to_string() }
+    ContentError {
+        field,
+        line: u32::try_from(error.line).ok(),
+        message: error.to_string(),
+    }
 }
 
 /// Content ready to be frozen: links numbered, the pixel in place, as the workspace's settings say.
@@ -103,25 +137,66 @@ pub struct Prepared {
 pub fn prepare(source: &Source, workspace: &Workspace) -> Result<Prepared, ContentError> {
     let compiled = compile(source)?;
     let mut html = compiled.html;
-    let links = if workspace.track_clicks { extract_links(&html) } else { Vec::new() };
-    if !links.is_empty() {
-        html = rewrite_links(&html, |index| format!("{{{{ __link_{index} }}}}"));
+    let mut text = compiled.text;
+    let mut links = Vec::new();
+    if workspace.track_clicks {
+        links = extract_links(&html);
+        html = rewrite_links(&html, placeholder);
+        // The text part repeats most addresses: a link of the text counts as the one of the HTML with the same target.
+        let of_text: Vec<usize> = extract_text_links(&text)
+            .into_iter()
+            .map(|link| {
+                links
+                    .iter()
+                    .position(|known| known.target == link.target)
+                    .unwrap_or_else(|| {
+                        links.push(Link {
+                            index: links.len(),
+                            ..link
+                        });
+                        links.len() - 1
+                    })
+            })
+            .collect();
+        text = rewrite_text_links(&text, |at| {
+            of_text
+                .get(at)
+                .map_or_else(String::new, |index| placeholder(*index))
+        });
     }
     if workspace.track_opens {
         html = insert_pixel(&html);
     }
-    Ok(Prepared { subject: compiled.subject, html, text: compiled.text, links })
+    Ok(Prepared {
+        subject: compiled.subject,
+        html,
+        text,
+        links,
+    })
 }
 
 /// The mail one recipient would get, with real links and without tracking: for previews.
-pub fn preview(source: &Source, workspace: &Workspace, data: &Map<String, Value>) -> Result<Rendered, ContentError> {
+pub fn preview(
+    source: &Source,
+    workspace: &Workspace,
+    data: &Map<String, Value>,
+) -> Result<Rendered, ContentError> {
     let compiled = compile(source)?;
     let mut all = data.clone();
     all.insert("workspace_name".into(), workspace.name.clone().into());
-    all.insert("workspace_address".into(), workspace.postal_address.clone().into());
-    all.insert("unsubscribe_url".into(), "https://example.com/unsubscribe".into());
-    let templates = Templates::compile(&compiled.subject, &compiled.html, &compiled.text).map_err(|error| of_merge("source", &error))?;
-    templates.render(&MergeData::from_json(&all)).map_err(|error| of_merge("source", &error))
+    all.insert(
+        "workspace_address".into(),
+        workspace.postal_address.clone().into(),
+    );
+    all.insert(
+        "unsubscribe_url".into(),
+        "https://example.com/unsubscribe".into(),
+    );
+    let templates = Templates::compile(&compiled.subject, &compiled.html, &compiled.text)
+        .map_err(|error| of_merge("source", &error))?;
+    templates
+        .render(&MergeData::from_json(&all))
+        .map_err(|error| of_merge("source", &error))
 }
 
 /// The three parts of a mail, parsed once.
@@ -142,7 +217,11 @@ impl Templates {
     }
 
     fn render(&self, data: &MergeData) -> Result<Rendered, MergeError> {
-        Ok(Rendered { subject: self.subject.render(data)?, html: self.html.render(data)?, text: self.text.render(data)? })
+        Ok(Rendered {
+            subject: self.subject.render(data)?,
+            html: self.html.render(data)?,
+            text: self.text.render(data)?,
+        })
     }
 }
 
@@ -159,35 +238,76 @@ pub struct Snapshot {
 impl Snapshot {
     /// Reads and parses a snapshot. `Ok(None)`: there is none with this id. `Err` in the inner result: it does not parse,
     /// which freezing rules out.
-    pub async fn load(db: &Db, id: SnapshotId) -> Result<Option<Result<Snapshot, MergeError>>, DbError> {
-        let Some(row) = db.query_one(queue::select_snapshot(id)).await? else { return Ok(None) };
+    pub async fn load(
+        db: &Db,
+        id: SnapshotId,
+    ) -> Result<Option<Result<Snapshot, MergeError>>, DbError> {
+        let Some(row) = db.query_one(queue::select_snapshot(id)).await? else {
+            return Ok(None);
+        };
         Snapshot::read(id, &row).map(Some)
     }
 
     fn read(id: SnapshotId, row: &Row) -> Result<Result<Snapshot, MergeError>, DbError> {
-        let (subject, html, text): (String, String, String) = (row.get("subject")?, row.get("html")?, row.get("text")?);
+        let (subject, html, text): (String, String, String) =
+            (row.get("subject")?, row.get("html")?, row.get("text")?);
         let constants: String = row.get("constants")?;
         let (reply_to, link_count) = (row.get("reply_to")?, row.get("links")?);
-        Ok(Templates::compile(&subject, &html, &text).map(|templates| Snapshot {
-            id,
-            reply_to,
-            templates,
-            constants: serde_json::from_str(&constants).unwrap_or_default(),
-            link_count,
-        }))
+        Ok(
+            Templates::compile(&subject, &html, &text).map(|templates| Snapshot {
+                id,
+                reply_to,
+                templates,
+                constants: serde_json::from_str(&constants).unwrap_or_default(),
+                link_count,
+            }),
+        )
     }
 
     /// The mail of one message, and its unsubscribe address.
-    pub fn render(&self, keys: &Keys, base_url: &str, message: MessageId, merge: &str) -> Result<(Rendered, String), MergeError> {
-        let mut data = MergeData::from_json_text(merge)?;
+    pub fn render(
+        &self,
+        keys: &Keys,
+        base_url: &str,
+        message: MessageId,
+        merge: &str,
+    ) -> Result<(Rendered, String), MergeError> {
+        let mut data = data_of(merge)?;
         for (name, value) in &self.constants {
             data.set(name, value.as_str().unwrap_or_default());
         }
-        let unsubscribe = format!("{base_url}/u/{}", encode(keys, Token { kind: TokenKind::Unsubscribe, message }));
+        let unsubscribe = format!(
+            "{base_url}/u/{}",
+            encode(
+                keys,
+                Token {
+                    kind: TokenKind::Unsubscribe,
+                    message
+                }
+            )
+        );
         data.set("unsubscribe_url", unsubscribe.as_str());
-        data.set("__pixel", format!("{base_url}/t/o/{}", encode(keys, Token { kind: TokenKind::Open, message })));
+        data.set(
+            "__pixel",
+            format!(
+                "{base_url}/t/o/{}",
+                encode(
+                    keys,
+                    Token {
+                        kind: TokenKind::Open,
+                        message
+                    }
+                )
+            ),
+        );
         for link in 0..self.link_count {
-            let token = encode(keys, Token { kind: TokenKind::Click(link), message });
+            let token = encode(
+                keys,
+                Token {
+                    kind: TokenKind::Click(link),
+                    message,
+                },
+            );
             data.set(&format!("__link_{link}"), format!("{base_url}/t/c/{token}"));
         }
         Ok((self.templates.render(&data)?, unsubscribe))
@@ -196,10 +316,18 @@ impl Snapshot {
 
 /// Where a link of a snapshot leads for one recipient: its target's merge expressions filled in.
 pub fn render_target(target: &str, merge: &str, constants: &str) -> Result<String, MergeError> {
-    let mut data = MergeData::from_json_text(merge)?;
+    let mut data = data_of(merge)?;
     let constants: Map<String, Value> = serde_json::from_str(constants).unwrap_or_default();
     for (name, value) in &constants {
         data.set(name, value.as_str().unwrap_or_default());
     }
     MergeTemplate::compile(target, Escape::Url)?.render(&data)
+}
+
+fn data_of(merge: &str) -> Result<MergeData, MergeError> {
+    MergeData::from_json_text(merge).map_err(|_| MergeError {
+        line: 1,
+        column: None,
+        message: "The recipient's data cannot be read.".into(),
+    })
 }

@@ -1,7 +1,7 @@
 //! One connection of an account: takes a message, composes it, hands it over, says what became of it. Keeps its connection.
 
-use super::connections::IDLE_LIMIT;
 use super::compose::{OutgoingMessage, Party, Unsubscribe, compose};
+use super::connections::IDLE_LIMIT;
 use super::content::Snapshot;
 use super::queue::Claimed;
 use super::reply::FailureKind;
@@ -32,7 +32,11 @@ pub struct Posted {
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// The server took it; `posted` is for the outbox.
-    Sent { code: Option<i64>, reply: String, posted: Option<Posted> },
+    Sent {
+        code: Option<i64>,
+        reply: String,
+        posted: Option<Posted>,
+    },
     /// It cannot be put together, for a reason that will not go away.
     Unusable(String),
     Failed {
@@ -63,9 +67,16 @@ pub async fn post(
                 Transport::Sandbox => Outcome::Sent {
                     code: None,
                     reply: "Delivered into the outbox.".into(),
-                    posted: Some(Posted { from: envelope.from, to: envelope.to.join(", "), subject, raw }),
+                    posted: Some(Posted {
+                        from: envelope.from,
+                        to: envelope.to.join(", "),
+                        subject,
+                        raw,
+                    }),
                 },
-                Transport::Smtp(config) => hand_over(&mut connection, config, &envelope, &raw).await,
+                Transport::Smtp(config) => {
+                    hand_over(&mut connection, config, &envelope, &raw).await
+                }
             },
         };
         if results.send((worker, claimed, outcome)).await.is_err() {
@@ -78,14 +89,26 @@ pub async fn post(
 }
 
 /// The message of one recipient: envelope, subject and bytes. `Err` is a sentence.
-fn build(app: &AppState, account: &DeliveryAccount, claimed: &Claimed, snapshot: &Snapshot) -> Result<(Envelope, String, Vec<u8>), String> {
+fn build(
+    app: &AppState,
+    account: &DeliveryAccount,
+    claimed: &Claimed,
+    snapshot: &Snapshot,
+) -> Result<(Envelope, String, Vec<u8>), String> {
     let (mail, unsubscribe) = snapshot
         .render(&app.keys, &app.config.base_url, claimed.id, &claimed.merge)
         .map_err(|error| format!("The mail could not be put together. {error}"))?;
-    let reply_to = if snapshot.reply_to.is_empty() { &account.reply_to } else { &snapshot.reply_to };
+    let reply_to = if snapshot.reply_to.is_empty() {
+        &account.reply_to
+    } else {
+        &snapshot.reply_to
+    };
     let message_id = message_id(app, claimed.id, &account.from_address);
     let composed = compose(&OutgoingMessage {
-        from: Party { name: Some(account.from_name.as_str()).filter(|name| !name.is_empty()), address: &account.from_address },
+        from: Party {
+            name: Some(account.from_name.as_str()).filter(|name| !name.is_empty()),
+            address: &account.from_address,
+        },
         to: Party::bare(&claimed.address),
         reply_to: (!reply_to.is_empty()).then(|| Party::bare(reply_to)),
         cc: &[],
@@ -96,7 +119,10 @@ fn build(app: &AppState, account: &DeliveryAccount, claimed: &Claimed, snapshot:
         date_ms: app.now(),
         text: Some(&mail.text),
         html: Some(&mail.html),
-        unsubscribe: Some(Unsubscribe { url: &unsubscribe, mailto: None }),
+        unsubscribe: Some(Unsubscribe {
+            url: &unsubscribe,
+            mailto: None,
+        }),
         attachments: &[],
         headers: &[],
     })
@@ -106,14 +132,26 @@ fn build(app: &AppState, account: &DeliveryAccount, claimed: &Claimed, snapshot:
 
 /// Derived from the row, so that a resend carries the same one and receivers may notice. RFC 5322 §3.6.4.
 pub fn message_id(app: &AppState, message: crate::ids::MessageId, from_address: &str) -> String {
-    let domain = from_address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+    let domain = from_address
+        .rsplit_once('@')
+        .map_or("localhost", |(_, domain)| domain);
     let signature = app.keys.sign("message id v1", &[&message.0.to_be_bytes()]);
-    let tail: String = signature[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let tail: String = signature[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("<{message}.{tail}@{domain}>")
 }
 
-async fn hand_over(slot: &mut Option<Connection>, config: &ServerConfig, envelope: &Envelope, raw: &[u8]) -> Outcome {
-    if let Some(old) = slot.take_if(|old| old.message_count() >= MESSAGES_PER_CONNECTION || old.idle() > IDLE_LIMIT || !old.is_alive()) {
+async fn hand_over(
+    slot: &mut Option<Connection>,
+    config: &ServerConfig,
+    envelope: &Envelope,
+    raw: &[u8],
+) -> Outcome {
+    if let Some(old) = slot.take_if(|old| {
+        old.message_count() >= MESSAGES_PER_CONNECTION || old.idle() > IDLE_LIMIT || !old.is_alive()
+    }) {
         // Its goodbye is not worth waiting for.
         drop(old);
     }
@@ -159,7 +197,8 @@ async fn hand_over(slot: &mut Option<Connection>, config: &ServerConfig, envelop
     Outcome::Failed {
         kind: FailureKind::Transport,
         code: None,
-        words: "The server closed the connection twice before the message could be handed over.".into(),
+        words: "The server closed the connection twice before the message could be handed over."
+            .into(),
         was_offered: false,
     }
 }

@@ -117,7 +117,8 @@ pub async fn run(run: Run) -> Result<End, AppError> {
 
 impl Runner {
     async fn work(&mut self, connections: usize) -> Result<End, AppError> {
-        let (results_in, mut results_out) = mpsc::channel::<(usize, Claimed, Outcome)>(connections * 2);
+        let (results_in, mut results_out) =
+            mpsc::channel::<(usize, Claimed, Outcome)>(connections * 2);
         let mut posts = JoinSet::new();
         let mut idle: Vec<mpsc::Sender<Job>> = Vec::with_capacity(connections);
         let mut senders = Vec::with_capacity(connections);
@@ -125,7 +126,14 @@ impl Runner {
             let (jobs_in, jobs_out) = mpsc::channel(1);
             idle.push(jobs_in.clone());
             senders.push(jobs_in);
-            posts.spawn(post(self.run.app.clone(), self.run.account.clone(), self.run.transport.clone(), worker, jobs_out, results_in.clone()));
+            posts.spawn(post(
+                self.run.app.clone(),
+                self.run.account.clone(),
+                self.run.transport.clone(),
+                worker,
+                jobs_out,
+                results_in.clone(),
+            ));
         }
         drop(results_in);
         let mut renew = tokio::time::interval_at(Instant::now() + RENEW_EVERY, RENEW_EVERY);
@@ -136,23 +144,45 @@ impl Runner {
                 self.flush(connections).await?;
             }
             while !is_ending && !idle_workers.is_empty() {
-                let Some(claimed) = self.marked.pop_front() else { break };
-                let Some(worker) = idle_workers.pop() else { break };
-                let Some(snapshot) = self.snapshots.get(&claimed.snapshot).cloned() else { continue };
+                let Some(claimed) = self.marked.pop_front() else {
+                    break;
+                };
+                let Some(worker) = idle_workers.pop() else {
+                    break;
+                };
+                let Some(snapshot) = self.snapshots.get(&claimed.snapshot).cloned() else {
+                    continue;
+                };
                 self.active.insert(claimed.id, claimed.clone());
-                if senders[worker].try_send(Job { claimed: claimed.clone(), snapshot }).is_err() {
+                if senders[worker]
+                    .try_send(Job {
+                        claimed: claimed.clone(),
+                        snapshot,
+                    })
+                    .is_err()
+                {
                     // A post that is gone never began: the message goes back.
                     self.active.remove(&claimed.id);
                     self.leased.push_back(claimed);
-                    return Err(AppError::Unavailable("A connection ended unexpectedly.".into()));
+                    return Err(AppError::Unavailable(
+                        "A connection ended unexpectedly.".into(),
+                    ));
                 }
             }
             if self.active.is_empty() {
                 if is_ending {
-                    return Ok(if self.is_open() { End::Broken } else { End::Stopped });
+                    return Ok(if self.is_open() {
+                        End::Broken
+                    } else {
+                        End::Stopped
+                    });
                 }
                 if self.marked.is_empty() && self.leased.is_empty() && self.results.is_empty() {
-                    return Ok(if self.no_room { End::NoRoom } else { End::Drained });
+                    return Ok(if self.no_room {
+                        End::NoRoom
+                    } else {
+                        End::Drained
+                    });
                 }
                 continue;
             }
@@ -178,11 +208,15 @@ impl Runner {
     /// A flush is worth its round trip when a group of results is together, when connections would run dry, or after a while.
     fn wants_flush(&self, connections: usize) -> bool {
         let could_claim = self.dry.len() < self.run.lanes.len() && !self.is_probe;
-        let starving = self.marked.is_empty() && (!self.leased.is_empty() || could_claim || (self.is_probe && self.active.is_empty()));
+        let starving = self.marked.is_empty()
+            && (!self.leased.is_empty()
+                || could_claim
+                || (self.is_probe && self.active.is_empty()));
         let room = self.active.len() + self.marked.len() <= connections;
         (starving && room && (self.results.len() >= connections || self.active.len() < connections))
             || self.results.len() >= connections
-            || (!self.results.is_empty() && (self.active.is_empty() || self.last_flush.elapsed() >= FLUSH_EVERY))
+            || (!self.results.is_empty()
+                && (self.active.is_empty() || self.last_flush.elapsed() >= FLUSH_EVERY))
             || (self.active.is_empty() && !self.leased.is_empty())
     }
 
@@ -196,7 +230,10 @@ impl Runner {
         if !marking.is_empty() {
             batch.push(queue::mark_sending(marking.iter(), now));
         }
-        let claiming = self.next_claim(connections - connections.min(self.leased.len().saturating_sub(marking.len())), now);
+        let claiming = self.next_claim(
+            connections - connections.min(self.leased.len().saturating_sub(marking.len())),
+            now,
+        );
         let claim_at = batch.len();
         if let Some((_, _, statements)) = &claiming {
             batch.extend(statements.iter().cloned());
@@ -207,17 +244,25 @@ impl Runner {
         let outcomes = self.persist(batch).await?;
         self.recorded();
         if !marking.is_empty() {
-            let moved: HashSet<MessageId> =
-                outcomes[mark_at].rows.iter().map(|row| row.get("id")).collect::<Result<_, DbError>>()?;
+            let moved: HashSet<MessageId> = outcomes[mark_at]
+                .rows
+                .iter()
+                .map(|row| row.get("id"))
+                .collect::<Result<_, DbError>>()?;
             self.leased.drain(..marking.len());
-            let (ours, stopped): (Vec<_>, Vec<_>) = marking.into_iter().partition(|claimed| moved.contains(&claimed.id));
+            let (ours, stopped): (Vec<_>, Vec<_>) = marking
+                .into_iter()
+                .partition(|claimed| moved.contains(&claimed.id));
             self.marked.extend(ours);
             if !stopped.is_empty() {
                 self.put_back(stopped).await?;
             }
         }
         if let Some((lane, token, _)) = claiming {
-            let room = outcomes[claim_at].rows.first().map_or(Ok(0), |row| row.get::<i64>("room"))?;
+            let room = outcomes[claim_at]
+                .rows
+                .first()
+                .map_or(Ok(0), |row| row.get::<i64>("room"))?;
             let rows = &outcomes[claim_at + 1].rows;
             if rows.is_empty() {
                 self.dry.insert(lane);
@@ -236,16 +281,33 @@ impl Runner {
         let mut batch = Vec::new();
         if !self.results.is_empty() {
             for (message, posted) in &self.deliveries {
-                batch.push(outbox::insert(self.run.account.id, *message, &posted.from, &posted.to, &posted.subject, &posted.raw, now));
+                batch.push(outbox::insert(&outbox::Delivery {
+                    account: self.run.account.id,
+                    message: Some(*message),
+                    mail_from: &posted.from,
+                    rcpt_to: &posted.to,
+                    subject: &posted.subject,
+                    raw: &posted.raw,
+                    at: now,
+                }));
             }
             batch.push(queue::finish(&self.results, now));
             if self.results.iter().any(|result| result.state != "sent") {
                 batch.push(queue::insert_logs(&self.results, self.run.account.id, now));
             }
-            batch.extend(self.touched.iter().map(|campaign| queue::complete_campaign(*campaign, now)));
+            batch.extend(
+                self.touched
+                    .iter()
+                    .map(|campaign| queue::complete_campaign(*campaign, now)),
+            );
         }
         for (lane, n) in &self.unused {
-            batch.push(queue::return_capacity(self.run.account.id, &self.run.day, *lane, *n));
+            batch.push(queue::return_capacity(
+                self.run.account.id,
+                &self.run.day,
+                *lane,
+                *n,
+            ));
         }
         batch
     }
@@ -265,7 +327,12 @@ impl Runner {
         loop {
             match self.run.app.db.batch(batch.clone()).await {
                 Ok(outcomes) => return Ok(outcomes),
-                Err(error @ (DbError::Busy | DbError::Timeout | DbError::Unavailable(_))) => {
+                Err(
+                    error @ (DbError::Busy
+                    | DbError::Timeout
+                    | DbError::Lost(_)
+                    | DbError::Unavailable(_)),
+                ) => {
                     tracing::warn!(%error, account = %self.run.account.id, "results wait for the database");
                     tokio::time::sleep(wait).await;
                     wait = (wait * 2).min(Duration::from_secs(5));
@@ -277,18 +344,31 @@ impl Runner {
 
     /// The claim for the lane whose turn it is, if one may have something.
     fn next_claim(&mut self, want: usize, now: i64) -> Option<(i64, String, [Stmt; 3])> {
-        let done = self.is_probe && (!self.active.is_empty() || !self.marked.is_empty() || !self.leased.is_empty() || !self.dry.is_empty());
+        let done = self.is_probe
+            && (!self.active.is_empty()
+                || !self.marked.is_empty()
+                || !self.leased.is_empty()
+                || !self.dry.is_empty());
         if want == 0 || done || self.dry.len() >= self.run.lanes.len() {
             return None;
         }
         let lanes = &self.run.lanes;
-        let lane = (0..lanes.len()).map(|i| lanes[(self.next_lane + i) % lanes.len()].id).find(|lane| !self.dry.contains(lane))?;
-        self.next_lane = lanes.iter().position(|known| known.id == lane).map_or(0, |at| at + 1);
+        let lane = (0..lanes.len())
+            .map(|i| lanes[(self.next_lane + i) % lanes.len()].id)
+            .find(|lane| !self.dry.contains(lane))?;
+        self.next_lane = lanes
+            .iter()
+            .position(|known| known.id == lane)
+            .map_or(0, |at| at + 1);
         let token = random_token()[..16].to_owned();
         let request = queue::ClaimRequest {
             account: self.run.account.id,
             lane,
-            want: if self.is_probe { 1 } else { i64::try_from(want).unwrap_or(1) },
+            want: if self.is_probe {
+                1
+            } else {
+                i64::try_from(want).unwrap_or(1)
+            },
             now,
             owner: &self.run.app.instance,
             token: &token,
@@ -305,7 +385,11 @@ impl Runner {
 
     /// A claimed message is leased, unless its address was suppressed meanwhile or its content cannot be used.
     async fn accept(&mut self, claimed: Claimed, now: i64) -> Result<(), AppError> {
-        if let Some(reason) = claimed.suppressed.clone().filter(|_| claimed.lane != queue::OWN_LANE) {
+        if let Some(reason) = claimed
+            .suppressed
+            .clone()
+            .filter(|_| claimed.lane != queue::OWN_LANE)
+        {
             self.settle(&claimed, "suppressed", None, None, reason, 1);
             *self.unused.entry(claimed.lane).or_default() += 1;
             return Ok(());
@@ -331,8 +415,17 @@ impl Runner {
         Ok(())
     }
 
-    fn settle(&mut self, claimed: &Claimed, state: &'static str, due_at: Option<i64>, code: Option<i64>, reply: String, refund: i64) {
-        self.touched.extend((claimed.lane != queue::OWN_LANE && state != "ready").then_some(claimed.lane));
+    fn settle(
+        &mut self,
+        claimed: &Claimed,
+        state: &'static str,
+        due_at: Option<i64>,
+        code: Option<i64>,
+        reply: String,
+        refund: i64,
+    ) {
+        self.touched
+            .extend((claimed.lane != queue::OWN_LANE && state != "ready").then_some(claimed.lane));
         self.results.push(Finished {
             id: claimed.id,
             token: claimed.token.clone(),
@@ -350,9 +443,14 @@ impl Runner {
         self.active.remove(&claimed.id);
         let now = self.run.app.now();
         match outcome {
-            Outcome::Sent { code, reply, posted } => {
+            Outcome::Sent {
+                code,
+                reply,
+                posted,
+            } => {
                 self.settle(&claimed, "sent", None, code, reply, 0);
-                self.deliveries.extend(posted.map(|posted| (claimed.id, posted)));
+                self.deliveries
+                    .extend(posted.map(|posted| (claimed.id, posted)));
                 self.observe(Event::Accepted).await
             }
             Outcome::Unusable(words) => {
@@ -360,7 +458,12 @@ impl Runner {
                 *self.unused.entry(claimed.lane).or_default() += 1;
                 Ok(())
             }
-            Outcome::Failed { kind, code, words, was_offered } => {
+            Outcome::Failed {
+                kind,
+                code,
+                words,
+                was_offered,
+            } => {
                 if kind == FailureKind::Unconfirmed {
                     self.settle(&claimed, "unconfirmed", None, code, words.clone(), 0);
                 } else {
@@ -374,18 +477,32 @@ impl Runner {
                     };
                     let refund = i64::from(!was_offered);
                     match next {
-                        Some(due_at) => self.settle(&claimed, "ready", Some(due_at), code, words.clone(), refund),
+                        Some(due_at) => self.settle(
+                            &claimed,
+                            "ready",
+                            Some(due_at),
+                            code,
+                            words.clone(),
+                            refund,
+                        ),
                         None => self.settle(&claimed, "failed", None, code, words.clone(), 0),
                     }
                 }
-                self.observe(Event::Failed { kind, reason: words }).await
+                self.observe(Event::Failed {
+                    kind,
+                    reason: words,
+                })
+                .await
             }
         }
     }
 
     /// Tells the breaker; writes only when its state moves.
     async fn observe(&mut self, event: Event) -> Result<(), AppError> {
-        let next = self.breaker.clone().after(event.clone(), &self.run.rules, self.run.app.now());
+        let next = self
+            .breaker
+            .clone()
+            .after(event.clone(), &self.run.rules, self.run.app.now());
         if next != self.breaker {
             self.move_breaker(event).await?;
         }
@@ -396,13 +513,20 @@ impl Runner {
     async fn move_breaker(&mut self, event: Event) -> Result<bool, AppError> {
         for _ in 0..5 {
             let now = self.run.app.now();
-            let next = self.breaker.clone().after(event.clone(), &self.run.rules, now);
-            if next == self.breaker || (event == Event::ProbeStarted && self.breaker.admit(now) != Admission::Probe) {
+            let next = self
+                .breaker
+                .clone()
+                .after(event.clone(), &self.run.rules, now);
+            if next == self.breaker
+                || (event == Event::ProbeStarted && self.breaker.admit(now) != Admission::Probe)
+            {
                 return Ok(false);
             }
             let swap = accounts::update_breaker(&self.run.account, &next.to_columns());
             let is_ours = self.run.app.db.exec(swap).await? == 1;
-            let Some(account) = accounts::find(&self.run.app.db, self.run.account.id).await? else { return Ok(false) };
+            let Some(account) = accounts::find(&self.run.app.db, self.run.account.id).await? else {
+                return Ok(false);
+            };
             self.breaker = breaker(&account);
             self.run.account = account;
             if is_ours {
@@ -417,8 +541,19 @@ impl Runner {
 
     async fn renew(&self) {
         let now = self.run.app.now();
-        let held: Vec<&Claimed> = self.active.values().chain(&self.marked).chain(&self.leased).collect();
-        if let Err(error) = self.run.app.db.exec(queue::renew(held.into_iter(), now)).await {
+        let held: Vec<&Claimed> = self
+            .active
+            .values()
+            .chain(&self.marked)
+            .chain(&self.leased)
+            .collect();
+        if let Err(error) = self
+            .run
+            .app
+            .db
+            .exec(queue::renew(held.into_iter(), now))
+            .await
+        {
             tracing::warn!(%error, "leases were not renewed");
         }
     }
@@ -445,7 +580,9 @@ impl Runner {
         if !batch.is_empty() {
             match self.persist(batch).await {
                 Ok(_) => self.recorded(),
-                Err(error) => tracing::error!(%error, "the end of a run was not recorded; the lease will run out"),
+                Err(error) => {
+                    tracing::error!(%error, "the end of a run was not recorded; the lease will run out")
+                }
             }
         }
     }

@@ -34,5 +34,10 @@ pub fn breaker(account: &DeliveryAccount) -> Breaker {
         BreakerState::Open => "open",
         BreakerState::HalfOpen => "half_open",
     };
-    Breaker::from_columns(state, account.breaker_failures, account.breaker_until, &account.breaker_reason)
+    Breaker::from_columns(
+        state,
+        account.breaker_failures,
+        account.breaker_until,
+        &account.breaker_reason,
+    )
 }

@@ -64,7 +64,13 @@ struct Dispatcher {
 
 impl Dispatcher {
     fn new(app: AppState, stop: CancellationToken) -> Self {
-        Dispatcher { app, stop, runs: JoinSet::new(), at_work: HashSet::new(), resting: HashMap::new() }
+        Dispatcher {
+            app,
+            stop,
+            runs: JoinSet::new(),
+            at_work: HashSet::new(),
+            resting: HashMap::new(),
+        }
     }
 
     /// Starts a run for each account that has something to do. Whether any was started.
@@ -82,7 +88,10 @@ impl Dispatcher {
             return Ok(false);
         }
         self.resting.retain(|_, until| *until > now);
-        let (workspace, all) = (settings::find_workspace(&self.app.db).await?, accounts::list_for_delivery(&self.app.db).await?);
+        let (workspace, all) = (
+            settings::find_workspace(&self.app.db).await?,
+            accounts::list_for_delivery(&self.app.db).await?,
+        );
         let mut are_free_lanes_taken = false;
         let mut started = false;
         for account in all {
@@ -96,7 +105,10 @@ impl Dispatcher {
             }
             let mine: Vec<Lane> = lanes
                 .iter()
-                .filter(|lane| lane.pinned.map_or(!are_free_lanes_taken, |pinned| pinned == account.id))
+                .filter(|lane| {
+                    lane.pinned
+                        .map_or(!are_free_lanes_taken, |pinned| pinned == account.id)
+                })
                 .copied()
                 .collect();
             if mine.is_empty() {
@@ -127,9 +139,18 @@ impl Dispatcher {
             ..BreakerRules::default()
         };
         let day = super::timezone::day(&workspace.time_zone, self.app.now());
-        let one = Run { app: self.app.clone(), account, transport, lanes, day, rules, stop: self.stop.clone() };
+        let one = Run {
+            app: self.app.clone(),
+            account,
+            transport,
+            lanes,
+            day,
+            rules,
+            stop: self.stop.clone(),
+        };
         self.at_work.insert(id);
-        self.runs.spawn(async move { (id, Box::pin(run(one)).await) });
+        self.runs
+            .spawn(async move { (id, Box::pin(run(one)).await) });
     }
 
     /// Waits for a run to end; false at once when none is under way.

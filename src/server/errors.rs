@@ -6,7 +6,7 @@ use crate::error::AppError;
 impl From<DbError> for AppError {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Busy | DbError::Timeout | DbError::Unavailable(_) => {
+            DbError::Busy | DbError::Timeout | DbError::Lost(_) | DbError::Unavailable(_) => {
                 tracing::warn!(%error, "database unavailable");
                 AppError::Unavailable(
                     "The database cannot be reached right now. Try again in a moment.".into(),

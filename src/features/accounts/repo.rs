@@ -37,6 +37,8 @@ pub struct DeliveryAccount {
     /// Unix ms.
     pub breaker_until: i64,
     pub breaker_reason: String,
+    /// When its settings were last changed: kept connections belong to one version of them.
+    pub updated_at: i64,
 }
 
 /// Shows no secret.
@@ -79,7 +81,7 @@ impl From<DeliveryAccount> for Account {
 
 const SELECT: &str = "SELECT id, name, kind, host, port, tls, username, secret, from_name, from_address, reply_to, daily_cap, \
      campaign_cap, rate_per_second, rate_per_minute, max_connections, priority, enabled, breaker_state, breaker_failures, \
-     breaker_until, breaker_reason FROM sender_accounts";
+     breaker_until, breaker_reason, updated_at FROM sender_accounts";
 
 fn word<T: FromStr<Err = String>>(row: &Row, column: &str) -> Result<T, DbError> {
     let text: String = row.get(column)?;
@@ -113,6 +115,7 @@ fn account(row: &Row) -> Result<DeliveryAccount, DbError> {
         breaker_failures: row.get("breaker_failures")?,
         breaker_until: row.get("breaker_until")?,
         breaker_reason: row.get("breaker_reason")?,
+        updated_at: row.get("updated_at")?,
     })
 }
 
