@@ -3,4 +3,5 @@
 
 mod auth;
 mod db;
+mod delivery;
 mod util;

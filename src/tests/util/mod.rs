@@ -2,4 +2,5 @@
 
 pub mod app;
 pub mod databases;
+pub mod smtp;
 pub mod sqld;
