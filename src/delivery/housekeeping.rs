@@ -3,8 +3,9 @@
 use super::queue;
 use crate::error::AppError;
 use crate::features::auth;
+use crate::features::settings::repo as settings;
 use crate::server::AppState;
-use crate::server::db::{DbError, sql};
+use crate::server::db::DbError;
 use crate::server::services::{Progress, Service};
 use std::time::Duration;
 
@@ -90,13 +91,8 @@ impl Service for Heartbeat {
         let now = app.now();
         let host = std::env::var("HOSTNAME").unwrap_or_default();
         let mut batch = vec![
-            sql("INSERT INTO instances (id, host, version, started_at, heartbeat_at) VALUES (?1, ?2, ?3, ?4, ?4) \
-                 ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at")
-            .bind(&*app.instance)
-            .bind(host)
-            .bind(env!("CARGO_PKG_VERSION"))
-            .bind(now),
-            sql("DELETE FROM instances WHERE heartbeat_at < ?1").bind(now - 60_000),
+            settings::insert_heartbeat(&app.instance, &host, env!("CARGO_PKG_VERSION"), now),
+            settings::delete_silent_instances(now - 60_000),
             queue::delete_old_counts(now),
         ];
         batch.extend(auth::repo::delete_expired(now));
@@ -107,11 +103,7 @@ impl Service for Heartbeat {
 
 /// This process is gone on purpose.
 pub async fn sign_off(app: &AppState) {
-    if let Err(error) = app
-        .db
-        .exec(sql("DELETE FROM instances WHERE id = ?1").bind(&*app.instance))
-        .await
-    {
+    if let Err(error) = app.db.exec(settings::delete_instance(&app.instance)).await {
         tracing::debug!(%error, "the instance was not signed off");
     }
 }

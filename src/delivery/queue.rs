@@ -1,8 +1,15 @@
 //! The ledger's SQL: claim, mark, finish, release, renew, rescue. The only file that names lease columns.
 //! Every write names the state a row leaves; a lease is fenced by its token and the row's attempt.
 
-use crate::features::settings::model::Workspace;
-use crate::ids::{AccountId, CampaignId, MessageId, SnapshotId};
+mod actions;
+mod audience;
+mod snapshots;
+
+pub use actions::*;
+pub use audience::*;
+pub use snapshots::*;
+
+use crate::ids::{AccountId, MessageId, SnapshotId};
 use crate::server::db::{Db, DbError, Row, Stmt, Value, sql};
 use serde::Serialize;
 
@@ -286,56 +293,6 @@ pub fn rescue(now: i64) -> [Stmt; 3] {
     ]
 }
 
-/// A snapshot: what messages say. Its id is made by the caller, so that one batch can hold the snapshot and what refers to it.
-pub struct NewSnapshot<'a> {
-    pub id: SnapshotId,
-    pub subject: &'a str,
-    pub html: &'a str,
-    pub text: &'a str,
-    pub reply_to: &'a str,
-    /// `(target, label)` in order of position, from 0.
-    pub links: &'a [(String, String)],
-    pub workspace: &'a Workspace,
-    pub now: i64,
-}
-
-pub fn insert_snapshot(snapshot: &NewSnapshot<'_>) -> [Stmt; 2] {
-    let constants = serde_json::json!({
-        "workspace_name": snapshot.workspace.name,
-        "workspace_address": snapshot.workspace.postal_address,
-    });
-    let links = serde_json::to_string(snapshot.links).unwrap_or_else(|_| "[]".into());
-    [
-        sql("INSERT INTO content_snapshots (id, subject, html, text, reply_to, constants, track_opens, track_clicks, created_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
-        .bind(snapshot.id)
-        .bind(snapshot.subject)
-        .bind(snapshot.html)
-        .bind(snapshot.text)
-        .bind(snapshot.reply_to)
-        .bind(constants.to_string())
-        .bind(snapshot.workspace.track_opens)
-        .bind(snapshot.workspace.track_clicks)
-        .bind(snapshot.now),
-        sql("INSERT INTO snapshot_links (snapshot_id, position, target, label) \
-             SELECT ?1, key, value ->> 0, value ->> 1 FROM json_each(?2)")
-        .bind(snapshot.id)
-        .bind(links),
-    ]
-}
-
-/// A snapshot as sending needs it, with the number of its links.
-pub fn select_snapshot(id: SnapshotId) -> Stmt {
-    sql("SELECT subject, html, text, reply_to, constants, \
-         (SELECT count(*) FROM snapshot_links l WHERE l.snapshot_id = s.id) AS links FROM content_snapshots s WHERE id = ?1")
-    .bind(id)
-}
-
-/// A snapshot id nobody else makes: 52 random bits, exact in JavaScript too.
-pub fn new_snapshot_id() -> SnapshotId {
-    SnapshotId((rand::random::<u64>() >> 12).max(1) as i64)
-}
-
 /// One message of its own: a test send. Returns its id (`RETURNING id`).
 pub fn insert_test(
     snapshot: SnapshotId,
@@ -352,146 +309,6 @@ pub fn insert_test(
     .bind(merge)
     .bind(account)
     .bind(now)
-}
-
-/// Makes the ledger rows of the next chunk of an audience and moves the campaign's mark, so that each chunk happens once.
-/// `from` is the mark the caller saw.
-pub fn expand(campaign: CampaignId, from: i64, now: i64) -> [Stmt; 2] {
-    [
-        sql("INSERT INTO email_queue (lane, kind, campaign_id, snapshot_id, address, address_key, merge, state, due_at, reply, \
-             created_at, finished_at) \
-             SELECT c.id, 'campaign', c.id, c.snapshot_id, r.address, r.address_key, r.data, \
-             CASE WHEN c.state = 'cancelled' THEN 'cancelled' WHEN s.id IS NOT NULL THEN 'suppressed' ELSE 'ready' END, ?3, \
-             CASE WHEN c.state = 'cancelled' THEN 'The campaign was cancelled.' ELSE coalesce(s.reason, '') END, ?3, \
-             CASE WHEN c.state = 'cancelled' OR s.id IS NOT NULL THEN ?3 END \
-             FROM campaigns c JOIN recipients r ON r.set_id = c.recipient_set_id \
-             LEFT JOIN suppressions s ON s.address_key = r.address_key \
-             WHERE c.id = ?1 AND c.expanded_to = ?2 AND c.expanded_at IS NULL AND r.position > ?2 AND r.position <= ?2 + ?4 \
-             AND r.status IN ('valid', 'suppressed') ORDER BY r.position ON CONFLICT DO NOTHING")
-        .bind(campaign)
-        .bind(from)
-        .bind(now)
-        .bind(CHUNK),
-        // At the end the ledger itself is counted once: the total is what is in it.
-        sql("UPDATE campaigns SET expanded_to = ?2 + ?4, expanded_at = CASE WHEN coalesce((SELECT max(position) FROM recipients r \
-             WHERE r.set_id = campaigns.recipient_set_id), 0) <= ?2 + ?4 THEN ?3 END, \
-             total = CASE WHEN coalesce((SELECT max(position) FROM recipients r WHERE r.set_id = campaigns.recipient_set_id), 0) \
-             <= ?2 + ?4 THEN (SELECT count(*) FROM email_queue q WHERE q.campaign_id = campaigns.id) ELSE total END \
-             WHERE id = ?1 AND expanded_to = ?2 AND expanded_at IS NULL")
-        .bind(campaign)
-        .bind(from)
-        .bind(now)
-        .bind(CHUNK)
-        .expect_rows(1),
-    ]
-}
-
-/// The next campaign whose audience is not in the ledger yet, and its mark.
-pub async fn find_unexpanded(db: &Db) -> Result<Option<(CampaignId, i64)>, DbError> {
-    let row = db
-        .query_one(sql("SELECT id, expanded_to FROM campaigns WHERE expanded_at IS NULL AND state <> 'scheduled' ORDER BY id LIMIT 1"))
-        .await?;
-    row.map(|row| Ok((row.get("id")?, row.get("expanded_to")?)))
-        .transpose()
-}
-
-/// A cancelled campaign that still has waiting rows.
-pub async fn find_unswept(db: &Db) -> Result<Option<CampaignId>, DbError> {
-    let row = db
-        .query_one(sql("SELECT id FROM campaigns c WHERE state = 'cancelled' AND EXISTS \
-             (SELECT 1 FROM email_queue q WHERE q.campaign_id = c.id AND q.state IN ('ready', 'held')) LIMIT 1"))
-        .await?;
-    row.map(|row| row.get("id")).transpose()
-}
-
-/// Cancels a chunk of a campaign's waiting messages.
-pub fn cancel_ready(campaign: CampaignId, now: i64) -> Stmt {
-    sql("UPDATE email_queue SET state = 'cancelled', reply = 'The campaign was cancelled.', finished_at = ?2 \
-         WHERE state IN ('ready', 'held') AND id IN (SELECT id FROM email_queue WHERE campaign_id = ?1 \
-         AND state IN ('ready', 'held') LIMIT ?3)")
-    .bind(campaign)
-    .bind(now)
-    .bind(CHUNK)
-}
-
-/// Cancels one waiting message.
-pub fn cancel_message(id: MessageId, now: i64) -> Stmt {
-    sql("UPDATE email_queue SET state = 'cancelled', reply = 'Cancelled by hand.', finished_at = ?2 \
-         WHERE id = ?1 AND state IN ('ready', 'held')")
-    .bind(id)
-    .bind(now)
-    .expect_rows(1)
-}
-
-/// Makes a chunk of failed (or, with `unconfirmed`, unconfirmed) messages of a campaign ready again, from their first attempt.
-/// The attempt goes on counting: it fences late results of the earlier tries.
-pub fn retry_chunk(campaign: CampaignId, state: RetryState, now: i64) -> Stmt {
-    sql("UPDATE email_queue SET state = 'ready', due_at = ?3, finished_at = NULL, reply_code = NULL, reply = '', tries_from = attempt \
-         WHERE state = ?2 AND id IN (SELECT id FROM email_queue WHERE campaign_id = ?1 AND state = ?2 LIMIT ?4)")
-    .bind(campaign)
-    .bind(state.as_str())
-    .bind(now)
-    .bind(CHUNK)
-}
-
-/// The same for one message.
-pub fn retry_message(id: MessageId, state: RetryState, now: i64) -> Stmt {
-    sql("UPDATE email_queue SET state = 'ready', due_at = ?3, finished_at = NULL, reply_code = NULL, reply = '', tries_from = attempt \
-         WHERE id = ?1 AND state = ?2")
-    .bind(id)
-    .bind(state.as_str())
-    .bind(now)
-    .expect_rows(1)
-}
-
-/// Takes an unconfirmed message for sent, on the marketer's word.
-pub fn confirm_chunk(campaign: CampaignId) -> Stmt {
-    sql("UPDATE email_queue SET state = 'sent', reply = 'Marked as sent by hand.' WHERE state = 'unconfirmed' AND id IN \
-         (SELECT id FROM email_queue WHERE campaign_id = ?1 AND state = 'unconfirmed' LIMIT ?2)")
-    .bind(campaign)
-    .bind(CHUNK)
-}
-
-pub fn confirm_message(id: MessageId) -> Stmt {
-    sql("UPDATE email_queue SET state = 'sent', reply = 'Marked as sent by hand.' WHERE id = ?1 AND state = 'unconfirmed'")
-        .bind(id)
-        .expect_rows(1)
-}
-
-/// Which messages a marketer may have sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryState {
-    Failed,
-    Unconfirmed,
-}
-
-impl RetryState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            RetryState::Failed => "failed",
-            RetryState::Unconfirmed => "unconfirmed",
-        }
-    }
-}
-
-/// Takes waiting mail to an address out of the queue, with the reason. Belongs in the batch that suppresses the address.
-pub fn suppress_address(address_key: &str, reason: &str, now: i64) -> Stmt {
-    sql(
-        "UPDATE email_queue SET state = 'suppressed', reply = ?2, finished_at = ?3 \
-         WHERE address_key = ?1 AND state IN ('ready', 'held') AND kind <> 'test'",
-    )
-    .bind(address_key)
-    .bind(reason)
-    .bind(now)
-}
-
-/// Makes retries of a lane due now: *process now*.
-pub fn hasten(lane: i64, now: i64) -> Stmt {
-    sql("UPDATE email_queue SET due_at = ?2 WHERE state = 'ready' AND id IN (SELECT id FROM email_queue WHERE lane = ?1 \
-         AND state = 'ready' AND due_at > ?2 LIMIT ?3)")
-    .bind(lane)
-    .bind(now)
-    .bind(CHUNK)
 }
 
 /// Forgets the counts of seconds and minutes gone by, and of days long past.

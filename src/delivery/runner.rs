@@ -1,6 +1,9 @@
 //! One account at work: claims small groups, keeps its connections busy, records results in groups. At most twice as many
 //! messages as there are connections are ever in state `sending`: what a crash can leave unconfirmed.
 
+mod fuse;
+mod record;
+
 use super::breaker::{Admission, Breaker, BreakerRules, Event};
 use super::content::Snapshot;
 use super::post::{Job, Outcome, Posted, post};
@@ -9,9 +12,7 @@ use super::reply::FailureKind;
 use super::retry::RetryRules;
 use super::transport::{Transport, breaker};
 use crate::error::AppError;
-use crate::features::accounts::repo as accounts;
 use crate::features::accounts::repo::DeliveryAccount;
-use crate::features::outbox::repo as outbox;
 use crate::ids::{MessageId, SnapshotId};
 use crate::server::AppState;
 use crate::server::db::{DbError, Stmt};
@@ -276,72 +277,6 @@ impl Runner {
         Ok(())
     }
 
-    /// Statements that record what is known; empty when there is nothing.
-    fn recording(&self, now: i64) -> Vec<Stmt> {
-        let mut batch = Vec::new();
-        if !self.results.is_empty() {
-            for (message, posted) in &self.deliveries {
-                batch.push(outbox::insert(&outbox::Delivery {
-                    account: self.run.account.id,
-                    message: Some(*message),
-                    mail_from: &posted.from,
-                    rcpt_to: &posted.to,
-                    subject: &posted.subject,
-                    raw: &posted.raw,
-                    at: now,
-                }));
-            }
-            batch.push(queue::finish(&self.results, now));
-            if self.results.iter().any(|result| result.state != "sent") {
-                batch.push(queue::insert_logs(&self.results, self.run.account.id, now));
-            }
-            batch.extend(
-                self.touched
-                    .iter()
-                    .map(|campaign| queue::complete_campaign(*campaign, now)),
-            );
-        }
-        for (lane, n) in &self.unused {
-            batch.push(queue::return_capacity(
-                self.run.account.id,
-                &self.run.day,
-                *lane,
-                *n,
-            ));
-        }
-        batch
-    }
-
-    fn recorded(&mut self) {
-        self.results.clear();
-        self.deliveries.clear();
-        self.touched.clear();
-        self.unused.clear();
-        self.last_flush = Instant::now();
-    }
-
-    /// Runs the batch, again and again while the database is away: what was sent must be recorded. Each statement is fenced, so
-    /// running it twice changes nothing.
-    async fn persist(&self, batch: Vec<Stmt>) -> Result<Vec<crate::server::db::Outcome>, AppError> {
-        let mut wait = Duration::from_millis(100);
-        loop {
-            match self.run.app.db.batch(batch.clone()).await {
-                Ok(outcomes) => return Ok(outcomes),
-                Err(
-                    error @ (DbError::Busy
-                    | DbError::Timeout
-                    | DbError::Lost(_)
-                    | DbError::Unavailable(_)),
-                ) => {
-                    tracing::warn!(%error, account = %self.run.account.id, "results wait for the database");
-                    tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(Duration::from_secs(5));
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
     /// The claim for the lane whose turn it is, if one may have something.
     fn next_claim(&mut self, want: usize, now: i64) -> Option<(i64, String, [Stmt; 3])> {
         let done = self.is_probe
@@ -493,96 +428,6 @@ impl Runner {
                     reason: words,
                 })
                 .await
-            }
-        }
-    }
-
-    /// Tells the breaker; writes only when its state moves.
-    async fn observe(&mut self, event: Event) -> Result<(), AppError> {
-        let next = self
-            .breaker
-            .clone()
-            .after(event.clone(), &self.run.rules, self.run.app.now());
-        if next != self.breaker {
-            self.move_breaker(event).await?;
-        }
-        Ok(())
-    }
-
-    /// Moves the shared breaker by compare-and-swap, from what it is now: other instances move it too. Whether it was us.
-    async fn move_breaker(&mut self, event: Event) -> Result<bool, AppError> {
-        for _ in 0..5 {
-            let now = self.run.app.now();
-            let next = self
-                .breaker
-                .clone()
-                .after(event.clone(), &self.run.rules, now);
-            if next == self.breaker
-                || (event == Event::ProbeStarted && self.breaker.admit(now) != Admission::Probe)
-            {
-                return Ok(false);
-            }
-            let swap = accounts::update_breaker(&self.run.account, &next.to_columns());
-            let is_ours = self.run.app.db.exec(swap).await? == 1;
-            let Some(account) = accounts::find(&self.run.app.db, self.run.account.id).await? else {
-                return Ok(false);
-            };
-            self.breaker = breaker(&account);
-            self.run.account = account;
-            if is_ours {
-                if matches!(next, Breaker::Open { .. }) {
-                    tracing::warn!(account = %self.run.account.id, "breaker opened");
-                }
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    async fn renew(&self) {
-        let now = self.run.app.now();
-        let held: Vec<&Claimed> = self
-            .active
-            .values()
-            .chain(&self.marked)
-            .chain(&self.leased)
-            .collect();
-        if let Err(error) = self
-            .run
-            .app
-            .db
-            .exec(queue::renew(held.into_iter(), now))
-            .await
-        {
-            tracing::warn!(%error, "leases were not renewed");
-        }
-    }
-
-    /// Messages that may not be sent any more go back to the queue, with their capacity.
-    async fn put_back(&mut self, messages: Vec<Claimed>) -> Result<(), AppError> {
-        for claimed in &messages {
-            *self.unused.entry(claimed.lane).or_default() += 1;
-        }
-        self.persist(vec![queue::release(messages.iter())]).await?;
-        Ok(())
-    }
-
-    /// The end of a run: what was claimed and never offered goes back, results are recorded.
-    async fn give_back(&mut self) {
-        let waiting: Vec<Claimed> = self.leased.drain(..).chain(self.marked.drain(..)).collect();
-        for claimed in &waiting {
-            *self.unused.entry(claimed.lane).or_default() += 1;
-        }
-        let mut batch = self.recording(self.run.app.now());
-        if !waiting.is_empty() {
-            batch.push(queue::release(waiting.iter()));
-        }
-        if !batch.is_empty() {
-            match self.persist(batch).await {
-                Ok(_) => self.recorded(),
-                Err(error) => {
-                    tracing::error!(%error, "the end of a run was not recorded; the lease will run out")
-                }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! SQL over settings (text values by key) and, to read only, instances.
+//! SQL over settings (text values by key) and instances (the processes that share the database).
 
 use super::model::{Instance, Workspace};
 use crate::server::db::{Db, DbError, Stmt, sql};
@@ -58,4 +58,24 @@ pub async fn list_instances(db: &Db, since: i64, this: &str) -> Result<Vec<Insta
             })
         })
         .collect()
+}
+
+/// Says that a process lives.
+pub fn insert_heartbeat(id: &str, host: &str, version: &str, now: i64) -> Stmt {
+    sql(
+        "INSERT INTO instances (id, host, version, started_at, heartbeat_at) VALUES (?1, ?2, ?3, ?4, ?4) \
+         ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at",
+    )
+    .bind(id)
+    .bind(host)
+    .bind(version)
+    .bind(now)
+}
+
+pub fn delete_silent_instances(before: i64) -> Stmt {
+    sql("DELETE FROM instances WHERE heartbeat_at < ?1").bind(before)
+}
+
+pub fn delete_instance(id: &str) -> Stmt {
+    sql("DELETE FROM instances WHERE id = ?1").bind(id)
 }
