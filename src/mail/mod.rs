@@ -16,4 +16,6 @@ pub mod links;
 #[cfg(feature = "ssr")]
 pub mod merge;
 #[cfg(feature = "ssr")]
+pub mod preflight;
+#[cfg(feature = "ssr")]
 pub mod text;
