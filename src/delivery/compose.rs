@@ -9,15 +9,16 @@ use std::{
 use lettre::{
     Address,
     message::{
-        Body, Mailbox, Mailboxes, Message, MessageBuilder, MultiPart, SinglePart,
-        header::{
-            Cc, ContentDisposition, ContentTransferEncoding, ContentType, From as FromHeader,
-            HeaderName, HeaderValue, ReplyTo, To,
-        },
+        Mailbox, Mailboxes, Message, MessageBuilder, MultiPart, SinglePart,
+        header::{Cc, From as FromHeader, HeaderName, HeaderValue, ReplyTo, To},
     },
 };
 
 use super::smtp::Envelope;
+
+mod body;
+
+pub use body::Attachment;
 
 /// A person or role: display name and address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,33 +41,6 @@ impl<'a> Party<'a> {
             name: Some(name),
             address,
         }
-    }
-}
-
-/// A file that goes with the message, encoded once however many messages carry it.
-#[derive(Clone, Debug)]
-pub struct Attachment {
-    name: String,
-    content_type: String,
-    encoded: Vec<u8>,
-}
-
-impl Attachment {
-    /// `name`: as the recipient sees it, any script. `content_type`: like `application/pdf`.
-    pub fn new(name: impl Into<String>, content_type: impl Into<String>, bytes: Vec<u8>) -> Self {
-        // Always base64: a text file must arrive byte for byte, line ends included.
-        let body = Body::new_with_encoding(bytes, ContentTransferEncoding::Base64);
-        let encoded = body.map_or_else(|refused| refused, Body::into_vec);
-        Self {
-            name: name.into(),
-            content_type: content_type.into(),
-            encoded,
-        }
-    }
-
-    /// Bytes in the message, about 4/3 of the file.
-    pub fn encoded_len(&self) -> usize {
-        self.encoded.len()
     }
 }
 
@@ -189,7 +163,7 @@ pub fn compose(outgoing: &OutgoingMessage<'_>) -> Result<Composed, ComposeError>
     for (name, value) in outgoing.headers {
         builder = builder.raw_header(extra_header(name, value)?);
     }
-    let message = body(builder, outgoing)?;
+    let message = assemble(builder, outgoing)?;
     Ok(Composed {
         envelope,
         message: message.formatted(),
@@ -208,9 +182,14 @@ pub fn one_line(value: &str) -> Cow<'_, str> {
     Cow::Owned(words.join(" "))
 }
 
-fn body(builder: MessageBuilder, outgoing: &OutgoingMessage<'_>) -> Result<Message, ComposeError> {
-    let text = outgoing.text.map(|text| SinglePart::plain(crlf(text)));
-    let html = outgoing.html.map(|html| SinglePart::html(crlf(html)));
+fn assemble(
+    builder: MessageBuilder,
+    outgoing: &OutgoingMessage<'_>,
+) -> Result<Message, ComposeError> {
+    let text = outgoing
+        .text
+        .map(|text| SinglePart::plain(body::text(text)));
+    let html = outgoing.html.map(|html| SinglePart::html(body::text(html)));
     let parts = match (text, html) {
         (Some(text), Some(html)) => Ok(MultiPart::alternative().singlepart(text).singlepart(html)),
         (Some(only), None) | (None, Some(only)) => Err(only),
@@ -227,44 +206,11 @@ fn body(builder: MessageBuilder, outgoing: &OutgoingMessage<'_>) -> Result<Messa
             Err(single) => MultiPart::mixed().singlepart(single),
         };
         for attachment in outgoing.attachments {
-            mixed = mixed.singlepart(attachment_part(attachment)?);
+            mixed = mixed.singlepart(attachment.part()?);
         }
         builder.multipart(mixed)
     };
     message.map_err(build)
-}
-
-fn attachment_part(attachment: &Attachment) -> Result<SinglePart, ComposeError> {
-    let name = checked("file name", &attachment.name)?;
-    let content_type = ContentType::parse(&checked("content type", &attachment.content_type)?)
-        .map_err(|_| ComposeError::ContentType {
-            file: name.clone(),
-            content_type: attachment.content_type.clone(),
-        })?;
-    let encoded =
-        Body::dangerous_pre_encoded(attachment.encoded.clone(), ContentTransferEncoding::Base64);
-    Ok(SinglePart::builder()
-        .header(ContentDisposition::attachment(&name))
-        .header(content_type)
-        .body(encoded))
-}
-
-/// CRLF line ends in one pass; the library's own conversion moves the rest of the text for every line.
-fn crlf(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 32);
-    let mut rest = text;
-    while let Some(at) = memchr::memchr2(b'\r', b'\n', rest.as_bytes()) {
-        out.push_str(&rest[..at]);
-        out.push_str("\r\n");
-        let end = if rest[at..].starts_with("\r\n") {
-            at + 2
-        } else {
-            at + 1
-        };
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
-    out
 }
 
 fn mailboxes(field: &'static str, parties: &[Party<'_>]) -> Result<Vec<Mailbox>, ComposeError> {

@@ -2,7 +2,7 @@
 
 use mail_parser::{Address as ParsedAddress, Message as Parsed, MessageParser, MimeHeaders};
 
-use super::*;
+use super::{body::crlf, *};
 
 const DATE_MS: i64 = 1_785_412_800_000; // 2026-07-30T12:00:00Z
 
@@ -310,7 +310,7 @@ fn attachments_arrive_byte_for_byte_under_their_names() {
         .chain([Attachment::new(
             "notes.txt",
             "text/plain",
-            b"unix\nline\nends\n".to_vec(),
+            b"unix\nline\nends\n",
         )])
         .collect();
     assert!((13_333..14_000).contains(&attachments[0].encoded_len()));
