@@ -13,16 +13,23 @@ use axum::{Json, Router};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// The most a form or a call may send; uploads have routes and limits of their own. A design of 1 MB fits, URL-encoded.
+const CALL_BYTES: usize = 4 << 20;
 
 pub fn router(app: AppState) -> Router {
     let pages = generate_route_list(App);
     let options = app.leptos.clone();
+    let pages_and_calls = Router::new()
+        .leptos_routes(&app, pages, move || shell(options.clone()))
+        .fallback(leptos_axum::file_and_error_handler::<AppState, _>(shell))
+        .layer(RequestBodyLimitLayer::new(CALL_BYTES));
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .merge(crate::features::outbox::routes::routes())
-        .leptos_routes(&app, pages, move || shell(options.clone()))
-        .fallback(leptos_axum::file_and_error_handler::<AppState, _>(shell))
+        .merge(pages_and_calls)
         .layer(middleware::from_fn_with_state(app.clone(), session::gate))
         .layer(middleware::from_fn_with_state(app.clone(), headers))
         .layer(CompressionLayer::new())
@@ -31,30 +38,42 @@ pub fn router(app: AppState) -> Router {
         .with_state(app)
 }
 
-/// Ready when the database answers; says what is wrong otherwise.
+/// A service that has not finished a tick for this long is stuck, or cannot reach the database.
+const SILENT_MS: i64 = 90_000;
+
+/// Ready when the database answers and every background service still ticks; says what is wrong otherwise.
 async fn ready(State(app): State<AppState>) -> Response {
-    match app.db.ping().await {
-        Ok(latency) => Json(serde_json::json!({
-            "ready": true,
-            "database": match app.db.kind() {
-                DbKind::Embedded => "embedded",
-                DbKind::Remote => "remote",
-            },
-            "database_latency_ms": latency.as_secs_f64() * 1000.0,
-            "version": env!("CARGO_PKG_VERSION"),
-        }))
-        .into_response(),
+    let latency = match app.db.ping().await {
+        Ok(latency) => latency,
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                Json(
-                    serde_json::json!({ "ready": false, "reason": "the database does not answer" }),
-                ),
-            )
-                .into_response()
+            return not_ready("the database does not answer");
         }
+    };
+    if let Some(service) = app.ticks.silent_since(app.now() - SILENT_MS) {
+        return not_ready(&format!("the service {service} does not tick"));
     }
+    let database = match app.db.kind() {
+        DbKind::Embedded => "embedded",
+        DbKind::Remote => "remote",
+    };
+    Json(serde_json::json!({
+        "ready": true,
+        "version": env!("CARGO_PKG_VERSION"),
+        "database": database,
+        "database_latency_ms": latency.as_secs_f64() * 1000.0,
+        "database_round_trips": app.db.round_trips(),
+        "database_retries": app.db.retries(),
+    }))
+    .into_response()
+}
+
+fn not_ready(reason: &str) -> Response {
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        Json(serde_json::json!({ "ready": false, "reason": reason })),
+    )
+        .into_response()
 }
 
 /// Security headers of every response, and long caching for files whose name holds their hash.

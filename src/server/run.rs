@@ -34,6 +34,7 @@ pub async fn open(
         clock,
         wake: Wake::default(),
         instance: random_token()[..12].into(),
+        ticks: super::services::Ticks::default(),
         connections: crate::delivery::connections::Connections::default(),
         leptos,
     };

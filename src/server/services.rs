@@ -5,7 +5,7 @@ use crate::error::AppError;
 use futures::FutureExt;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,15 +25,33 @@ pub trait Service: Send + Sync + 'static {
     fn tick(&self, app: &AppState) -> impl Future<Output = Result<Progress, AppError>> + Send;
 }
 
-/// When each service last finished a tick, for `/readyz`: name to (unix ms, whether it went well).
-pub type Ticks = Arc<Mutex<BTreeMap<&'static str, (i64, bool)>>>;
+/// When each service last finished a tick, in unix milliseconds: what `/readyz` asks.
+#[derive(Clone, Default)]
+pub struct Ticks(Arc<Mutex<BTreeMap<&'static str, i64>>>);
+
+impl Ticks {
+    fn note(&self, service: &'static str, now: i64) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(service, now);
+    }
+
+    /// The first service whose last tick is older than this.
+    pub fn silent_since(&self, before: i64) -> Option<&'static str> {
+        let ticks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ticks
+            .iter()
+            .find(|(_, at)| **at < before)
+            .map(|(service, _)| *service)
+    }
+}
 
 /// Runs services until told to stop; then waits for the ticks that are under way.
 pub struct Supervisor {
     app: AppState,
     stop: CancellationToken,
     tasks: TaskTracker,
-    ticks: Ticks,
 }
 
 impl Supervisor {
@@ -42,18 +60,14 @@ impl Supervisor {
             app,
             stop,
             tasks: TaskTracker::new(),
-            ticks: Ticks::default(),
         }
     }
 
-    pub fn ticks(&self) -> Ticks {
-        self.ticks.clone()
-    }
-
     pub fn run<S: Service>(&self, service: S) {
-        let (app, stop, ticks) = (self.app.clone(), self.stop.clone(), self.ticks.clone());
+        let (app, stop) = (self.app.clone(), self.stop.clone());
         self.tasks.spawn(async move {
             let mut failures = 0u32;
+            app.ticks.note(S::NAME, app.now());
             while !stop.is_cancelled() {
                 let outcome = AssertUnwindSafe(service.tick(&app)).catch_unwind().await;
                 let wait = match outcome {
@@ -76,8 +90,8 @@ impl Supervisor {
                         backoff(S::EVERY, failures)
                     }
                 };
-                if let Ok(mut ticks) = ticks.lock() {
-                    ticks.insert(S::NAME, (app.now(), failures == 0));
+                if failures == 0 {
+                    app.ticks.note(S::NAME, app.now());
                 }
                 if wait > Duration::ZERO {
                     tokio::select! {

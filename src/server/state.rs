@@ -21,6 +21,8 @@ pub struct AppState {
     #[from_ref(skip)]
     pub instance: Arc<str>,
     #[from_ref(skip)]
+    pub ticks: super::services::Ticks,
+    #[from_ref(skip)]
     pub connections: crate::delivery::connections::Connections,
     pub leptos: LeptosOptions,
 }

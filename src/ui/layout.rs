@@ -39,6 +39,11 @@ const NAVIGATION: &[(&str, &[Entry])] = &[
 /// `user` is the foot of the navigation: who is signed in, and the way out.
 #[component]
 pub fn Frame(user: AnyView, children: Children) -> impl IntoView {
+    let pathname = use_location().pathname;
+    Effect::new(move |_| {
+        pathname.track();
+        close_navigation();
+    });
     view! {
         <a href="#content" class="skip-link">"Skip to content"</a>
         <div class="frame">
@@ -88,5 +93,22 @@ fn NavigationLink(entry: Entry) -> impl IntoView {
                 {words}
             </a>
         </li>
+    }
+}
+
+/// On a phone the navigation lies over the page: it goes away once it was used.
+fn close_navigation() {
+    #[cfg(feature = "hydrate")]
+    if let Some(navigation) = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id("navigation"))
+    {
+        use wasm_bindgen::JsCast;
+        if let Ok(hide) = js_sys::Reflect::get(&navigation, &"hidePopover".into())
+            && let Some(hide) = hide.dyn_ref::<js_sys::Function>()
+        {
+            // It says no when it is not open, which is fine.
+            let _ = hide.call0(&navigation);
+        }
     }
 }
