@@ -1,10 +1,8 @@
 //! Sender accounts: who may change them, where the password goes, their order, and what a real server answers.
 
 use crate::util::app::{NOON, TestApp, on_both};
-use crate::util::mail_servers::{Peer, closed_port, silent_port};
 use axum::http::StatusCode;
 use mailer::delivery::breaker::Columns;
-use mailer::delivery::smtp::Timeouts;
 use mailer::error::AppError;
 use mailer::features::accounts::form::AccountForm;
 use mailer::features::accounts::model::{BreakerState, Kind};
@@ -12,7 +10,8 @@ use mailer::features::accounts::{connect, repo, service};
 use mailer::features::auth::model::Role::{self, Editor, Owner, Viewer};
 use mailer::ids::AccountId;
 use mailer::server::db::sql;
-use std::time::Duration;
+
+mod connecting;
 
 const SUBMIT: &str = "/api/accounts/submit-account";
 const PASSWORD: &str = "correct horse battery";
@@ -20,7 +19,6 @@ const PASSWORD: &str = "correct horse battery";
 on_both! {
     a_password_is_sealed_and_never_comes_back
     a_blank_password_keeps_the_stored_one
-    a_stored_password_is_not_sent_to_another_server
     each_wrong_field_gets_its_sentence_also_without_javascript
     only_editors_change_accounts
     an_account_moves_one_place_at_a_time
@@ -28,9 +26,6 @@ on_both! {
     a_breaker_is_reset_by_hand_and_by_new_credentials
     a_breaker_that_moved_meanwhile_is_left_alone
     two_starting_instances_make_one_sandbox
-    a_connection_is_tested_before_anything_is_saved
-    a_test_mail_goes_through_the_real_server
-    a_test_mail_through_the_sandbox_lands_in_the_outbox
     changes_leave_a_line_in_the_audit_log
     the_list_shows_what_is_used_of_today
 }
@@ -106,14 +101,6 @@ fn fields(error: &AppError) -> Vec<&str> {
     }
 }
 
-fn short() -> Timeouts {
-    Timeouts {
-        greeting: Duration::from_millis(200),
-        command: Duration::from_millis(200),
-        ..Timeouts::interactive()
-    }
-}
-
 mod suite {
     use super::*;
 
@@ -181,41 +168,6 @@ mod suite {
         };
         saved(&test, &open).await;
         assert_eq!(stored(&test, id).await.secret, None);
-    }
-
-    pub async fn a_stored_password_is_not_sent_to_another_server(test: TestApp) {
-        let encrypted = AccountForm {
-            tls: "starttls".into(),
-            ..smtp(2525)
-        };
-        let id = saved(&test, &encrypted).await;
-        let peer = Peer::start(true).await;
-        let blank = AccountForm {
-            id: id.to_string(),
-            password: String::new(),
-            ..encrypted
-        };
-        let elsewhere = AccountForm {
-            host: "localhost".into(),
-            port: peer.port.to_string(),
-            ..blank.clone()
-        };
-        let in_the_clear = AccountForm {
-            tls: "none".into(),
-            port: peer.port.to_string(),
-            ..blank
-        };
-        for form in [elsewhere, in_the_clear] {
-            for error in [
-                connect::test_connection(&test.cx(Editor), &form)
-                    .await
-                    .unwrap_err(),
-                service::save(&test.cx(Editor), &form).await.unwrap_err(),
-            ] {
-                assert_eq!(fields(&error), ["password"]);
-            }
-        }
-        assert!(peer.said().is_empty(), "{:?}", peer.said());
     }
 
     pub async fn each_wrong_field_gets_its_sentence_also_without_javascript(test: TestApp) {
@@ -476,126 +428,6 @@ mod suite {
         service::create_sandbox(&second).await.unwrap();
         assert_eq!(test.number("SELECT count(*) FROM sender_accounts").await, 0);
         second.db.close().await;
-    }
-
-    pub async fn a_connection_is_tested_before_anything_is_saved(test: TestApp) {
-        let cx = test.cx(Editor);
-        let good = Peer::start(true).await;
-        let report = connect::test_connection(&cx, &smtp(good.port))
-            .await
-            .unwrap();
-        assert!(
-            report.works && report.text.contains("signed in as ann"),
-            "{report:?}"
-        );
-        assert_eq!(report.said, "250 2.0.0 Here I am");
-
-        let strict = Peer::start(false).await;
-        let report = connect::test_connection(&cx, &smtp(strict.port))
-            .await
-            .unwrap();
-        assert!(!report.works);
-        assert_eq!(report.said, "535 5.7.8 Who are you?");
-        assert!(report.text.contains("user name or password"), "{report:?}");
-
-        let report = connect::test_connection(&cx, &smtp(closed_port().await))
-            .await
-            .unwrap();
-        assert!(
-            !report.works && report.text.contains("refused"),
-            "{report:?}"
-        );
-
-        let (port, _listener) = silent_port().await;
-        let report = connect::test_connection_within(&cx, &smtp(port), short())
-            .await
-            .unwrap();
-        assert!(
-            !report.works && report.text.contains("did not answer within 200 ms"),
-            "{report:?}"
-        );
-        assert_eq!(test.number("SELECT count(*) FROM sender_accounts").await, 0);
-
-        // The stored password stands in for a blank field.
-        let id = saved(&test, &smtp(good.port)).await;
-        let blank = AccountForm {
-            id: id.to_string(),
-            password: String::new(),
-            intent: "test".into(),
-            ..smtp(good.port)
-        };
-        let answer = submit(&test, Editor, &blank).await;
-        assert!(answer.body.contains("\"works\":true"), "{}", answer.body);
-
-        // Without JavaScript the answer and what was typed come with the page.
-        let renamed = AccountForm {
-            name: "Half typed".into(),
-            port: strict.port.to_string(),
-            ..blank
-        };
-        let answer = submit_plainly(&test, &renamed).await;
-        let query = answer.location().split_once('?').unwrap().1;
-        let page = test
-            .get(Some(Editor), &format!("/accounts/{id}?{query}"))
-            .await;
-        assert!(
-            page.body.contains("535 5.7.8 Who are you?")
-                && page.body.contains("value=\"Half typed\"")
-        );
-        assert_eq!(stored(&test, id).await.name, "Office");
-    }
-
-    pub async fn a_test_mail_goes_through_the_real_server(test: TestApp) {
-        let peer = Peer::start(true).await;
-        let form = AccountForm {
-            reply_to: "desk@example.com".into(),
-            ..smtp(peer.port)
-        };
-        let id = saved(&test, &form).await;
-        let cx = test.cx(Editor);
-        let report = connect::send_test(&cx, id, " bob@example.org ")
-            .await
-            .unwrap();
-        assert!(report.works, "{report:?}");
-        assert_eq!(report.said, "250 2.0.0 Queued as 7");
-        let said = peer.said().join("\n");
-        for line in [
-            "MAIL FROM:<ann@example.com>",
-            "RCPT TO:<bob@example.org>",
-            "Reply-To: desk@example.com",
-            "Subject: Test mail from Mailer",
-        ] {
-            assert!(said.contains(line), "{line} is missing in:\n{said}");
-        }
-        let error = connect::send_test(&cx, id, "nobody").await.unwrap_err();
-        assert_eq!(fields(&error), ["address"]);
-        assert_eq!(test.number("SELECT count(*) FROM outbox").await, 0);
-    }
-
-    pub async fn a_test_mail_through_the_sandbox_lands_in_the_outbox(test: TestApp) {
-        let id = saved(&test, &sandbox("Play")).await;
-        let report = connect::send_test(&test.cx(Editor), id, "bob@example.org")
-            .await
-            .unwrap();
-        let link = report.link.unwrap();
-        let page = test.get(Some(Viewer), &link).await;
-        assert!(
-            page.body.contains("Test mail from Mailer") && page.body.contains("bob@example.org")
-        );
-        let document = test.get(Some(Viewer), &format!("{link}/rendered")).await;
-        assert!(document.body.contains("“Play”"), "{}", document.body);
-        let answer = test
-            .post_form(
-                Some(Editor),
-                "/api/accounts/send-test",
-                &[("id", &id.to_string()), ("form[address]", "c@example.org")],
-            )
-            .await;
-        let query = answer.location().split_once('?').unwrap().1;
-        let page = test
-            .get(Some(Editor), &format!("/accounts/{id}?{query}"))
-            .await;
-        assert!(page.body.contains("is in the outbox") && page.body.contains("href=\"/outbox/2\""));
     }
 
     pub async fn changes_leave_a_line_in_the_audit_log(test: TestApp) {
