@@ -68,7 +68,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     Effect::new(|_| mark_hydrated());
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Mailer".into() } else { format!("{title} · Mailer") }/>
+        <Title formatter=document_title/>
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view=AuthSignInPage ssr=Async/>
@@ -126,6 +126,17 @@ fn NotFoundPage() -> impl IntoView {
                 <a class="btn mt-4" href="/">"Go home"</a>
             </div>
         </main>
+    }
+}
+
+/// The title of every page. On the server it is put into the HTML as it is, so it is escaped here: names come from people.
+fn document_title(title: String) -> String {
+    #[cfg(feature = "ssr")]
+    let title = title.replace('&', "&amp;").replace('<', "&lt;");
+    if title.is_empty() {
+        "Mailer".into()
+    } else {
+        format!("{title} · Mailer")
     }
 }
 

@@ -1,8 +1,11 @@
 //! One test binary for everything that needs more than one module. One file per feature.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod accounts;
 mod architecture;
 mod auth;
 mod db;
 mod delivery;
+mod outbox;
+mod settings;
 mod util;

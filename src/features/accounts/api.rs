@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use {
-    super::{connect, service},
+    super::{connect, service, test_mail},
     crate::server::serve,
 };
 
@@ -60,7 +60,7 @@ pub async fn send_test_mail(
     form: TestMailForm,
 ) -> Result<Option<TestReport>, AppError> {
     serve(|cx| async move {
-        let report = connect::send_test(&cx, id, &form.address)
+        let report = test_mail::send_test(&cx, id, &form.address)
             .await
             .map_err(|error| error.with_typed(&form))?;
         answer(report, &form)

@@ -1,26 +1,22 @@
-//! The account's server: how to reach it, whether it lets us in, and the test mail. An account connects wherever its
+//! The account's server: how to reach it and whether it lets us in. An account connects wherever its
 //! editors say, the private network included: that is what it is for. Only editors may test, and only the server's reply
 //! lines come back. A stored password is never sent to another host than the one it was typed for.
 
 use super::form::{AccountForm, Details};
 use super::model::{Kind, TestReport, Tls};
 use super::repo::{self, DeliveryAccount};
-use crate::delivery::compose::{ComposeError, Composed, OutgoingMessage, Party, compose};
 use crate::delivery::smtp::{Connection, Reply, Secret, ServerConfig, Timeouts, TlsMode};
 use crate::error::AppError;
-use crate::features::auth::model::{Role, check_address};
-use crate::features::outbox;
-use crate::ids::{AccountId, OutboxId};
+use crate::features::auth::model::Role;
+use crate::server::AppState;
 use crate::server::request::Cx;
-use crate::server::secrets::random_token;
-use crate::server::{AppState, errors::internal};
 use std::time::Duration;
 
 /// What stored passwords are sealed for.
 pub const PURPOSE: &str = "sender_account";
 
 /// A person waits for a test this long at most, whatever the server does.
-const TEST_LIMIT: Duration = Duration::from_secs(30);
+pub(super) const TEST_LIMIT: Duration = Duration::from_secs(30);
 
 /// Everything `Connection::connect` needs for a stored account, its password opened.
 ///
@@ -204,7 +200,7 @@ async fn try_connection(config: &ServerConfig) -> TestReport {
     }
 }
 
-fn failed(detail: String, reply: Option<Reply>) -> TestReport {
+pub(super) fn failed(detail: String, reply: Option<Reply>) -> TestReport {
     TestReport {
         works: false,
         text: detail,
@@ -213,153 +209,12 @@ fn failed(detail: String, reply: Option<Reply>) -> TestReport {
     }
 }
 
-fn too_slow(host: &str) -> TestReport {
+pub(super) fn too_slow(host: &str) -> TestReport {
     let secs = TEST_LIMIT.as_secs();
     failed(
         format!("The mail server {host} did not finish within {secs} seconds."),
         None,
     )
-}
-
-/// Delivers a small real mail through a saved account right away, past its caps and its breaker, which are about campaigns.
-pub async fn send_test(cx: &Cx, id: AccountId, to: &str) -> Result<TestReport, AppError> {
-    cx.require(Role::Editor)?;
-    if let Err(message) = check_address(to) {
-        return Err(AppError::invalid("address", message));
-    }
-    let account = repo::find(&cx.db, id)
-        .await?
-        .ok_or_else(|| AppError::not_found("account"))?;
-    let mail = test_mail(cx, &account, to.trim())
-        .map_err(|error| AppError::invalid("address", error.to_string()))?;
-    if account.kind == Kind::Sandbox {
-        return deliver_to_outbox(cx, &account, to.trim(), mail).await;
-    }
-    let mut config = server_config(cx, &account)?;
-    config.timeouts = Timeouts::interactive();
-    let dialogue = async {
-        let mut connection = Connection::connect(&config).await?;
-        let accepted = connection.send(&mail.envelope, &mail.message).await;
-        connection.quit().await;
-        accepted
-    };
-    Ok(match tokio::time::timeout(TEST_LIMIT, dialogue).await {
-        Err(_) => too_slow(&config.host),
-        Ok(Err(error)) => failed(error.detail, error.reply),
-        Ok(Ok(accepted)) => TestReport {
-            works: true,
-            text: format!("The mail server took the test mail for {}.", to.trim()),
-            said: accepted.reply.to_string(),
-            link: None,
-        },
-    })
-}
-
-async fn deliver_to_outbox(
-    cx: &Cx,
-    account: &DeliveryAccount,
-    to: &str,
-    mail: Composed,
-) -> Result<TestReport, AppError> {
-    let insert = outbox::repo::insert(&outbox::repo::Delivery {
-        account: account.id,
-        message: None,
-        mail_from: &mail.envelope.from,
-        rcpt_to: to,
-        subject: TEST_SUBJECT,
-        raw: &mail.message,
-        at: cx.now(),
-    });
-    let row = cx.db.query_one(insert).await?;
-    let id: OutboxId = match row {
-        Some(row) => row.get("id")?,
-        None => return Err(internal(&"the outbox took no mail")),
-    };
-    Ok(TestReport {
-        works: true,
-        text: format!("The test mail for {to} is in the outbox."),
-        said: String::new(),
-        link: Some(format!("/outbox/{id}")),
-    })
-}
-
-const TEST_SUBJECT: &str = "Test mail from Mailer";
-
-fn test_mail(cx: &Cx, account: &DeliveryAccount, to: &str) -> Result<Composed, ComposeError> {
-    let words = format!(
-        "This is a test mail from the sender account “{}”.",
-        account.name
-    );
-    let next = "If you can read it, the account works. There is nothing to do.";
-    let text = format!("{words}\n\n{next}\n");
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{TEST_SUBJECT}</title></head>\
-         <body style=\"font-family:sans-serif;line-height:1.5\"><p>{}</p><p>{next}</p></body></html>",
-        ammonia::clean_text(&words)
-    );
-    let domain = account
-        .from_address
-        .rsplit_once('@')
-        .and_then(|(_, domain)| idna::domain_to_ascii(domain).ok())
-        .unwrap_or_default();
-    compose(&OutgoingMessage {
-        from: Party::named(&account.from_name, &account.from_address),
-        to: Party::bare(to),
-        reply_to: Some(account.reply_to.as_str())
-            .filter(|address| !address.is_empty())
-            .map(Party::bare),
-        cc: &[],
-        bcc: &[],
-        return_path: None,
-        subject: TEST_SUBJECT,
-        message_id: &format!("test-{}@{domain}", &random_token()[..20]),
-        date_ms: cx.now(),
-        text: Some(&text),
-        html: Some(&html),
-        unsubscribe: None,
-        attachments: &[],
-        headers: &[],
-    })
-}
-
-/// Whether mail can be made with these sender lines: the closer look that the form itself cannot take.
-///
-/// # Errors
-/// A sentence beside the field at fault.
-pub fn check_sender(details: &Details) -> Result<(), AppError> {
-    let party = Party::named(&details.from_name, &details.from_address);
-    let reply_to = Some(details.reply_to.as_str()).filter(|address| !address.is_empty());
-    let probe = OutgoingMessage {
-        from: party,
-        to: Party::bare(&details.from_address),
-        reply_to: reply_to.map(Party::bare),
-        cc: &[],
-        bcc: &[],
-        return_path: None,
-        subject: TEST_SUBJECT,
-        message_id: "probe@example.com",
-        date_ms: 0,
-        text: Some(""),
-        html: None,
-        unsubscribe: None,
-        attachments: &[],
-        headers: &[],
-    };
-    match compose(&probe) {
-        Ok(_) => Ok(()),
-        Err(ComposeError::Address {
-            field: "reply-to address",
-            ..
-        }) => Err(AppError::invalid(
-            "reply_to",
-            "This is not an email address.",
-        )),
-        Err(ComposeError::Address { .. }) => Err(AppError::invalid(
-            "from_address",
-            "This is not an email address.",
-        )),
-        Err(other) => Err(AppError::invalid("from_address", other.to_string())),
-    }
 }
 
 #[cfg(test)]

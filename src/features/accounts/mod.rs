@@ -13,3 +13,5 @@ pub mod connect;
 pub mod repo;
 #[cfg(feature = "ssr")]
 pub mod service;
+#[cfg(feature = "ssr")]
+pub mod test_mail;

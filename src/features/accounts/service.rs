@@ -6,11 +6,12 @@ use super::model::{
     Account, AccountChoice, AccountDetail, AccountLine, AccountsOverview, BreakerState, Kind, Tls,
 };
 use super::repo::{self, DeliveryAccount};
+use super::test_mail;
+use crate::delivery::timezone::{day, day_end};
 use crate::error::AppError;
 use crate::features::auth::model::Role;
 use crate::features::auth::repo::insert_audit;
 use crate::features::settings;
-use crate::features::settings::zone::day_of;
 use crate::ids::AccountId;
 use crate::server::AppState;
 use crate::server::db::DbError;
@@ -24,8 +25,7 @@ pub async fn list(cx: &Cx) -> Result<AccountsOverview, AppError> {
     let caller = cx.require(Role::Viewer)?;
     let now = cx.now();
     let time_zone = settings::repo::find_workspace(&cx.db).await?.time_zone;
-    let day = day_of(&time_zone, now);
-    let used = repo::list_used(&cx.db, &day.key).await?;
+    let used = repo::list_used(&cx.db, &day(&time_zone, now)).await?;
     let lines = repo::list_for_delivery(&cx.db)
         .await?
         .into_iter()
@@ -37,7 +37,7 @@ pub async fn list(cx: &Cx) -> Result<AccountsOverview, AppError> {
         .collect();
     Ok(AccountsOverview {
         lines,
-        resets_at: day.ends_at,
+        resets_at: day_end(&time_zone, now),
         time_zone,
         can_edit: caller.user.role.allows(Role::Editor),
     })
@@ -68,7 +68,7 @@ pub async fn list_choices(cx: &Cx) -> Result<Vec<AccountChoice>, AppError> {
 pub async fn save(cx: &Cx, form: &AccountForm) -> Result<AccountId, AppError> {
     let user = cx.require(Role::Editor)?.user.id;
     let details = form.validate()?;
-    connect::check_sender(&details)?;
+    test_mail::check_sender(&details)?;
     let now = cx.now();
     let Some(id) = details.id else {
         let secret = seal(cx, connect::password(&details, None)?)?;

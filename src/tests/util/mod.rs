@@ -2,5 +2,6 @@
 
 pub mod app;
 pub mod databases;
+pub mod mail_servers;
 pub mod smtp;
 pub mod sqld;
