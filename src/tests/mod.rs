@@ -3,6 +3,12 @@
 
 mod architecture;
 mod auth;
+mod analytics;
 mod db;
+<<<<<<< HEAD
 mod delivery;
+=======
+mod suppressions;
+mod tracking;
+>>>>>>> e6e5159 (wip)
 mod util;
