@@ -1,8 +1,6 @@
 //! Server functions of the suppression list. Each is a public endpoint; the rules stand in service.rs.
 
-use super::model::{
-    SuppressionAddForm, SuppressionPage, SuppressionQuery, SuppressionRemoveForm,
-};
+use super::model::{SuppressionAddForm, SuppressionPage, SuppressionQuery, SuppressionRemoveForm};
 use crate::error::AppError;
 use leptos::prelude::*;
 

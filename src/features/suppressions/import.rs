@@ -54,7 +54,10 @@ mod tests {
         let cases: [(&[u8], &[&str]); 6] = [
             (b"a@x.org\nb@x.org\n", &["a@x.org", "b@x.org"]),
             (b"Name;E-Mail\nAnn;a@x.org\nBob;\n", &["a@x.org"]),
-            (b"\xef\xbb\xbfEmail,Note\r\na@x.org,\"x, y\"\r\n", &["a@x.org"]),
+            (
+                b"\xef\xbb\xbfEmail,Note\r\na@x.org,\"x, y\"\r\n",
+                &["a@x.org"],
+            ),
             (b"Ann\ta@x.org\nBob\tb@x.org", &["a@x.org", "b@x.org"]),
             (b"M\xfcller,m@x.org\n", &["m@x.org"]),
             (b"email\n", &[]),

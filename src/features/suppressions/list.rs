@@ -64,7 +64,8 @@ fn Outcome() -> impl IntoView {
         let query = query.read();
         let number = |name| query.get(name).and_then(|text| text.parse::<i64>().ok());
         if let Some(problem) = query.get("import") {
-            return ImportProblem::of(&problem).map(|problem| (true, problem.sentence().to_owned()));
+            return ImportProblem::of(&problem)
+                .map(|problem| (true, problem.sentence().to_owned()));
         }
         let added = Added {
             added: number("added")?.max(0),

@@ -114,12 +114,7 @@ pub fn insert_many(entries: &str, note: &str, now: i64) -> Stmt {
 }
 
 /// The person asked by the link in a message. A bounce gives way to their wish; a complaint or a word by hand stays.
-pub fn insert_unsubscribed(
-    address: &str,
-    address_key: &str,
-    message: MessageId,
-    now: i64,
-) -> Stmt {
+pub fn insert_unsubscribed(address: &str, address_key: &str, message: MessageId, now: i64) -> Stmt {
     sql("INSERT INTO suppressions (address, address_key, reason, campaign_id, created_at) \
          VALUES (?1, ?2, 'unsubscribed', (SELECT campaign_id FROM email_queue WHERE id = ?3), ?4) \
          ON CONFLICT (address_key) DO UPDATE SET reason = excluded.reason, campaign_id = excluded.campaign_id, \

@@ -8,9 +8,8 @@ use super::model::{
 use super::repo::{self, Edge};
 use crate::delivery::queue;
 use crate::error::{AppError, Invalid};
-use crate::features::auth::model::Role;
+use crate::features::auth::model::{Role, check_address};
 use crate::features::auth::repo::insert_audit;
-use crate::features::drafts::recipients::address;
 use crate::ids::SuppressionId;
 use crate::server::db::DbError;
 use crate::server::request::Cx;
@@ -130,14 +129,13 @@ pub async fn import(
 }
 
 fn checked(text: &str) -> Result<Entry, String> {
-    address::parse(text).map(|found| (found.address, found.key))
+    let text = text.trim();
+    check_address(text)?;
+    Ok((text.to_owned(), text.to_lowercase()))
 }
 
 fn cut(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(60)
-        .collect()
+    text.chars().filter(|c| !c.is_control()).take(60).collect()
 }
 
 /// Each chunk is one transaction: the entries, and what waits for them. Idempotent.
