@@ -233,8 +233,9 @@ CREATE INDEX campaigns_unexpanded ON campaigns (id) WHERE expanded_at IS NULL;
 
 -- The ledger: one row per message, whatever created it. ARCHITECTURE.md holds the state diagram.
 -- lane: the campaign's id, or 0 for mail of its own (test sends); a claim works on one lane.
+-- An id is never given out twice: tokens in mail that was sent, Message-IDs and the outbox name messages by it for ever.
 CREATE TABLE email_queue (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     lane        INTEGER NOT NULL,
     kind        TEXT NOT NULL CHECK (kind IN ('campaign', 'test')),
     campaign_id INTEGER REFERENCES campaigns (id) ON DELETE CASCADE,
@@ -343,6 +344,20 @@ CREATE TABLE tracking_events (
 );
 CREATE INDEX tracking_events_campaign ON tracking_events (campaign_id, kind, at);
 CREATE INDEX tracking_events_message ON tracking_events (message_id);
+CREATE INDEX tracking_events_links ON tracking_events (campaign_id, link, message_id) WHERE kind = 'click';
+
+-- Whom a message went to whose campaign was deleted since: the unsubscribe link in it goes on working.
+CREATE TABLE deleted_messages (
+    id          INTEGER PRIMARY KEY, -- that of email_queue
+    address     TEXT NOT NULL,
+    address_key TEXT NOT NULL
+);
+
+CREATE TRIGGER email_queue_deleted AFTER DELETE ON email_queue
+WHEN OLD.kind = 'campaign' AND OLD.state IN ('sent', 'unconfirmed')
+BEGIN
+    INSERT INTO deleted_messages (id, address, address_key) VALUES (OLD.id, OLD.address, OLD.address_key);
+END;
 
 -- Addresses that must not be mailed.
 CREATE TABLE suppressions (
@@ -354,6 +369,8 @@ CREATE TABLE suppressions (
     campaign_id INTEGER REFERENCES campaigns (id) ON DELETE SET NULL,
     created_at  INTEGER NOT NULL
 );
+CREATE INDEX suppressions_reason ON suppressions (reason, id);
+CREATE INDEX suppressions_campaign ON suppressions (campaign_id) WHERE campaign_id IS NOT NULL;
 
 -- What the sandbox account delivered.
 CREATE TABLE outbox (

@@ -2,6 +2,7 @@
 
 use crate::features::accounts::edit::{AccountCreatePage, AccountEditPage};
 use crate::features::accounts::list::AccountListPage;
+use crate::features::analytics::report::CampaignReportPage;
 use crate::features::auth::api::{SignOut, current_user};
 use crate::features::auth::setup::AuthSetupPage;
 use crate::features::auth::sign_in::AuthSignInPage;
@@ -9,6 +10,8 @@ use crate::features::home::overview::HomePage;
 use crate::features::outbox::detail::OutboxDetailPage;
 use crate::features::outbox::list::OutboxListPage;
 use crate::features::settings::page::SettingsPage;
+use crate::features::suppressions::list::SuppressionListPage;
+use crate::features::tracking::unsubscribe::UnsubscribePage;
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
 use crate::{error::AppError, ui::page::PageHead};
@@ -73,6 +76,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view=AuthSignInPage ssr=Async/>
                 <Route path=path!("/setup/:token") view=AuthSetupPage ssr=Async/>
+                <Route path=path!("/u/:token") view=UnsubscribePage ssr=Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
                     <Route path=path!("/") view=HomePage ssr=Async/>
                     <Route path=path!("/accounts") view=AccountListPage ssr=Async/>
@@ -80,6 +84,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/accounts/:id") view=AccountEditPage ssr=Async/>
                     <Route path=path!("/outbox") view=OutboxListPage ssr=Async/>
                     <Route path=path!("/outbox/:id") view=OutboxDetailPage ssr=Async/>
+                    <Route path=path!("/campaigns/:id/report") view=CampaignReportPage ssr=Async/>
+                    <Route path=path!("/suppressions") view=SuppressionListPage ssr=Async/>
                     <Route path=path!("/settings") view=SettingsPage ssr=Async/>
                 </ParentRoute>
             </Routes>

@@ -1,10 +1,12 @@
 //! A folder per noun a marketer can say. ARCHITECTURE.md lists the files each may hold.
 
 pub mod accounts;
+pub mod analytics;
 pub mod auth;
 pub mod drafts;
 pub mod home;
 pub mod outbox;
 pub mod settings;
+pub mod suppressions;
 pub mod templates;
 pub mod tracking;

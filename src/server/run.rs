@@ -8,7 +8,7 @@ use super::secrets::{Keys, random_token};
 use super::services::Supervisor;
 use super::state::{AppState, Wake};
 use crate::delivery::{housekeeping, worker};
-use crate::features::{accounts, auth};
+use crate::features::{accounts, auth, tracking};
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,6 +36,7 @@ pub async fn open(
         instance: random_token()[..12].into(),
         ticks: super::services::Ticks::default(),
         connections: crate::delivery::connections::Connections::default(),
+        events: tracking::buffer::EventBuffer::default(),
         leptos,
     };
     check_key(&app).await?;
@@ -115,6 +116,9 @@ pub async fn serve(app: AppState) -> Result<(), String> {
     };
     stop.cancel();
     supervisor.stopped().await;
+    if let Err(error) = tracking::service::flush(&app).await {
+        tracing::warn!(%error, "the last opens and clicks were not written");
+    }
     app.connections.close_idle(true).await;
     housekeeping::sign_off(&app).await;
     app.db.close().await;
@@ -123,6 +127,7 @@ pub async fn serve(app: AppState) -> Result<(), String> {
 
 fn start_services(supervisor: &Supervisor, app: &AppState, stop: &CancellationToken) {
     supervisor.run(housekeeping::Heartbeat);
+    supervisor.run(tracking::worker::Recorder);
     supervisor.run(housekeeping::Rescuer);
     supervisor.run(housekeeping::Expander);
     supervisor.run(housekeeping::Sweeper);

@@ -24,6 +24,9 @@ pub struct AppState {
     pub ticks: super::services::Ticks,
     #[from_ref(skip)]
     pub connections: crate::delivery::connections::Connections,
+    /// Opens and clicks that wait to be written.
+    #[from_ref(skip)]
+    pub events: crate::features::tracking::buffer::EventBuffer,
     pub leptos: LeptosOptions,
 }
 

@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod analytics;
 mod architecture;
 mod auth;
 mod db;
 mod delivery;
 mod outbox;
 mod settings;
+mod suppressions;
+mod tracking;
 mod util;

@@ -1,6 +1,7 @@
 //! Presentational widgets: they take values and callbacks, never call a server function and never import a feature.
 
 pub mod badge;
+pub mod chart;
 pub mod confirm;
 pub mod empty;
 pub mod form;

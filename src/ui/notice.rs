@@ -27,6 +27,10 @@ const NOTICES: &[(&str, &str)] = &[
     ),
     ("account-reset", "The account is tried again from now on."),
     ("account-deleted", "Sender account deleted."),
+    (
+        "suppression-removed",
+        "The address is off the list and may be mailed again.",
+    ),
     ("outbox-deleted", "Mail deleted from the outbox."),
     ("outbox-cleared", "The outbox is empty now."),
 ];

@@ -94,6 +94,17 @@ pub fn suppress_address(address_key: &str, reason: &str, now: i64) -> Stmt {
     .bind(now)
 }
 
+/// The same for many addresses: a JSON array of `[address, address_key]`.
+pub fn suppress_addresses(entries: &str, reason: &str, now: i64) -> Stmt {
+    sql(
+        "UPDATE email_queue SET state = 'suppressed', reply = ?2, finished_at = ?3 WHERE address_key IN \
+         (SELECT value ->> 1 FROM json_each(?1)) AND state IN ('ready', 'held') AND kind <> 'test'",
+    )
+    .bind(entries)
+    .bind(reason)
+    .bind(now)
+}
+
 /// Makes retries of a lane due now: *process now*.
 pub fn hasten(lane: i64, now: i64) -> Stmt {
     sql("UPDATE email_queue SET due_at = ?2 WHERE state = 'ready' AND id IN (SELECT id FROM email_queue WHERE lane = ?1 \

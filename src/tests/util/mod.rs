@@ -1,6 +1,7 @@
 //! What tests stand on: fresh databases of both kinds.
 
 pub mod app;
+pub mod campaign;
 pub mod databases;
 pub mod mail_servers;
 pub mod smtp;

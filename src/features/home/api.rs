@@ -1,0 +1,13 @@
+//! The home page's server function. A public endpoint; the rules stand in service.rs.
+
+use super::model::Overview;
+use crate::error::AppError;
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {super::service, crate::server::serve};
+
+#[server(endpoint = "home/find-overview")]
+pub async fn find_overview() -> Result<Overview, AppError> {
+    serve(|cx| async move { service::find_overview(&cx).await }).await
+}

@@ -1,0 +1,499 @@
+//! What comes back from mail on both databases: opens, clicks and unsubscribes, forged and repeated ones too.
+
+use crate::util::app::{Answer, NOON, TestApp, on_both};
+use crate::util::campaign::{Campaign, link, pixel, unsubscribe};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use mailer::features::settings::model::Workspace;
+use mailer::features::tracking::buffer::{Event, EventKind};
+use mailer::features::tracking::{repo, service};
+use mailer::ids::MessageId;
+use mailer::server::db::sql;
+
+on_both! {
+    repeated_opens_count_once_as_unique
+    opens_of_many_instances_at_once_are_counted_exactly
+    a_click_leads_to_the_merged_target_and_implies_an_open
+    an_open_after_an_implied_one_is_not_the_first
+    forged_tokens_do_nothing
+    a_head_request_and_a_private_browser_are_not_recorded
+    settings_that_are_off_record_nothing_and_still_redirect
+    test_messages_count_nowhere_and_redirect
+    a_flood_on_one_link_is_bounded
+    the_page_to_unsubscribe_changes_nothing
+    one_click_unsubscribes_once_and_takes_waiting_mail_out
+    the_form_of_the_page_unsubscribes_and_can_be_undone
+    a_complaint_cannot_be_undone_by_link
+    a_test_message_unsubscribes_nobody
+    the_link_of_a_deleted_campaign_goes_on_working
+}
+
+async fn request(
+    test: &TestApp,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    test.request(request.body(Body::from(body.to_owned())).unwrap())
+        .await
+}
+
+async fn visit(test: &TestApp, path: &str) -> Answer {
+    request(test, Method::GET, path, &[("user-agent", "Reader/1.0")], "").await
+}
+
+async fn flush(test: &TestApp) {
+    service::flush(&test.app).await.unwrap();
+}
+
+/// Opens, unique opens, clicks, unique clicks of all campaigns, as their counters and as their rows say.
+async fn numbers(test: &TestApp) -> [i64; 4] {
+    let counters = test
+        .query(sql(
+            "SELECT sum(opens), sum(unique_opens), sum(clicks), sum(unique_clicks) FROM campaigns",
+        ))
+        .await;
+    let read = |row: &mailer::server::db::Row| [0, 1, 2, 3].map(|i| row.at::<i64>(i).unwrap());
+    let counters = read(&counters[0]);
+    let rows = test
+        .query(sql("SELECT coalesce(sum(opens), 0), coalesce(sum(opened_at IS NOT NULL), 0), coalesce(sum(clicks), 0), \
+             coalesce(sum(clicked_at IS NOT NULL), 0) FROM email_queue WHERE campaign_id IS NOT NULL"))
+        .await;
+    assert_eq!(read(&rows[0]), counters, "messages and campaigns agree");
+    let events = test
+        .query(sql("SELECT coalesce(sum(kind = 'open'), 0), count(DISTINCT CASE kind WHEN 'open' THEN message_id END), \
+             coalesce(sum(kind = 'click'), 0), count(DISTINCT CASE kind WHEN 'click' THEN message_id END) FROM tracking_events"))
+        .await;
+    assert_eq!(read(&events[0]), counters, "events and campaigns agree");
+    counters
+}
+
+async fn set(test: &TestApp, track_opens: bool, track_clicks: bool) {
+    let workspace = Workspace {
+        track_opens,
+        track_clicks,
+        name: "Acme".into(),
+        ..Workspace::default()
+    };
+    let text = serde_json::to_string(&workspace).unwrap();
+    test.exec(mailer::features::settings::repo::update(
+        "workspace",
+        &text,
+        NOON,
+    ))
+    .await;
+}
+
+mod suite {
+    use super::*;
+
+    pub async fn repeated_opens_count_once_as_unique(test: TestApp) {
+        let campaign = Campaign::of(&test, 2, "sent").await;
+        let path = pixel(&test, campaign.messages[0]);
+        for _ in 0..3 {
+            let answer = visit(&test, &path).await;
+            assert_eq!(answer.status, StatusCode::OK);
+            assert_eq!(answer.headers[header::CONTENT_TYPE], "image/gif");
+            assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+            assert!(answer.body.starts_with("GIF89a"));
+        }
+        assert_eq!(
+            numbers(&test).await,
+            [0, 0, 0, 0],
+            "nothing is written before the flush"
+        );
+        let before = test.app.db.round_trips();
+        flush(&test).await;
+        assert_eq!(
+            test.app.db.round_trips() - before,
+            2,
+            "settings, and one batch"
+        );
+        assert_eq!(numbers(&test).await, [3, 1, 0, 0]);
+        test.app.clock.advance(60_000);
+        visit(&test, &path).await;
+        visit(&test, &pixel(&test, campaign.messages[1])).await;
+        flush(&test).await;
+        assert_eq!(numbers(&test).await, [5, 2, 0, 0]);
+        let first = test.number("SELECT min(opened_at) FROM email_queue").await;
+        assert_eq!(first, NOON);
+        let kept = test
+            .query(sql("SELECT DISTINCT user_agent FROM tracking_events"))
+            .await;
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].at::<String>(0).unwrap(), "Reader/1.0");
+    }
+
+    pub async fn opens_of_many_instances_at_once_are_counted_exactly(test: TestApp) {
+        let campaign = Campaign::of(&test, 3, "sent").await;
+        let event = |message: MessageId| Event {
+            message,
+            kind: EventKind::Open,
+            user_agent: String::new(),
+            at: NOON,
+        };
+        let mut writers = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let db = test.app.db.clone();
+            let events: Vec<Event> = campaign.messages.iter().map(|id| event(*id)).collect();
+            writers.spawn(async move {
+                db.batch(repo::insert_events(&events, true).into())
+                    .await
+                    .unwrap();
+            });
+        }
+        while let Some(done) = writers.join_next().await {
+            done.unwrap();
+        }
+        assert_eq!(numbers(&test).await, [24, 3, 0, 0]);
+    }
+
+    pub async fn a_click_leads_to_the_merged_target_and_implies_an_open(test: TestApp) {
+        let campaign = Campaign::of(&test, 2, "sent").await;
+        let answer = visit(&test, &link(&test, campaign.messages[0], 0)).await;
+        assert_eq!(answer.status, StatusCode::FOUND);
+        let target = reqwest::Url::parse(answer.location()).unwrap();
+        assert_eq!(target.host_str(), Some("example.com"));
+        let pairs: Vec<(String, String)> = target.query_pairs().into_owned().collect();
+        assert_eq!(pairs[0], ("to".into(), "Person1@example.com".into()));
+        assert_eq!(pairs[1], ("name".into(), "Ann & 1".into()));
+        assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+        // A whole target from a recipient's data; what is no web address is not followed.
+        let shop = visit(&test, &link(&test, campaign.messages[0], 1)).await;
+        assert_eq!(shop.location(), "https://shop.example.com/a%20b");
+        let script = visit(&test, &link(&test, campaign.messages[1], 1)).await;
+        assert_eq!(script.status, StatusCode::NOT_FOUND);
+        assert_eq!(script.location(), "");
+        flush(&test).await;
+        assert_eq!(numbers(&test).await, [1, 1, 2, 1]);
+        visit(&test, &link(&test, campaign.messages[0], 0)).await;
+        flush(&test).await;
+        assert_eq!(numbers(&test).await, [1, 1, 3, 1]);
+        let links = test
+            .query(sql("SELECT link, count(*) FROM tracking_events WHERE kind = 'click' GROUP BY link ORDER BY link"))
+            .await;
+        let links: Vec<(i64, i64)> = links
+            .iter()
+            .map(|row| (row.at(0).unwrap(), row.at(1).unwrap()))
+            .collect();
+        assert_eq!(links, [(0, 2), (1, 1)]);
+    }
+
+    pub async fn an_open_after_an_implied_one_is_not_the_first(test: TestApp) {
+        let campaign = Campaign::of(&test, 1, "sent").await;
+        // Both in one write: the click implies nothing, the message is open already.
+        visit(&test, &link(&test, campaign.messages[0], 0)).await;
+        visit(&test, &pixel(&test, campaign.messages[0])).await;
+        flush(&test).await;
+        assert_eq!(numbers(&test).await, [1, 1, 1, 1]);
+        visit(&test, &pixel(&test, campaign.messages[0])).await;
+        flush(&test).await;
+        assert_eq!(numbers(&test).await, [2, 1, 1, 1]);
+    }
+
+    pub async fn forged_tokens_do_nothing(test: TestApp) {
+        let campaign = Campaign::of(&test, 1, "sent").await;
+        let message = campaign.messages[0];
+        let altered = |path: String| {
+            let last = if path.ends_with('A') { 'B' } else { 'A' };
+            let middle = path.len() - 4;
+            format!("{}{last}{}", &path[..middle], &path[middle + 1..])
+        };
+        for path in [
+            altered(pixel(&test, message)),
+            altered(link(&test, message, 0)),
+            "/t/o/x".into(),
+            "/t/c/x".into(),
+            // A right token in the wrong place.
+            pixel(&test, message).replace("/t/o/", "/t/c/"),
+            link(&test, message, 0).replace("/t/c/", "/t/o/"),
+            link(&test, message, 7),
+            link(&test, MessageId(987_654), 0),
+        ] {
+            let answer = visit(&test, &path).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(answer.location(), "", "{path}");
+        }
+        for path in [altered(unsubscribe(&test, message)), "/u/x".into()] {
+            assert_eq!(
+                test.get(None, &path).await.status,
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
+            for path in [path.clone(), format!("{path}/undo")] {
+                let answer = request(
+                    &test,
+                    Method::POST,
+                    &path,
+                    &[],
+                    "List-Unsubscribe=One-Click",
+                )
+                .await;
+                assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            }
+        }
+        // A pixel of a message that is gone is still a picture.
+        assert_eq!(
+            visit(&test, &pixel(&test, MessageId(987_654))).await.status,
+            StatusCode::OK
+        );
+        flush(&test).await;
+        assert_eq!(numbers(&test).await, [0, 0, 0, 0]);
+        assert_eq!(test.number("SELECT count(*) FROM suppressions").await, 0);
+    }
+
+    pub async fn a_head_request_and_a_private_browser_are_not_recorded(test: TestApp) {
+        let campaign = Campaign::of(&test, 1, "sent").await;
+        let message = campaign.messages[0];
+        for path in [pixel(&test, message), link(&test, message, 0)] {
+            let status = if path.starts_with("/t/o") {
+                StatusCode::OK
+            } else {
+                StatusCode::FOUND
+            };
+            assert_eq!(
+                request(&test, Method::HEAD, &path, &[], "").await.status,
+                status
+            );
+            assert_eq!(
+                request(&test, Method::GET, &path, &[("sec-gpc", "1")], "")
+                    .await
+                    .status,
+                status
+            );
+        }
+        flush(&test).await;
+        assert_eq!(numbers(&test).await, [0, 0, 0, 0]);
+    }
+
+    pub async fn settings_that_are_off_record_nothing_and_still_redirect(test: TestApp) {
+        let campaign = Campaign::of(&test, 2, "sent").await;
+        set(&test, false, true).await;
+        for message in &campaign.messages {
+            visit(&test, &pixel(&test, *message)).await;
+        }
+        let answer = visit(&test, &link(&test, campaign.messages[0], 0)).await;
+        assert_eq!(answer.status, StatusCode::FOUND);
+        flush(&test).await;
+        assert_eq!(
+            numbers(&test).await,
+            [0, 0, 1, 1],
+            "no open, not even an implied one"
+        );
+        set(&test, true, false).await;
+        let answer = visit(&test, &link(&test, campaign.messages[1], 0)).await;
+        assert_eq!(answer.status, StatusCode::FOUND);
+        flush(&test).await;
+        assert_eq!(numbers(&test).await, [0, 0, 1, 1]);
+    }
+
+    pub async fn test_messages_count_nowhere_and_redirect(test: TestApp) {
+        let campaign = Campaign::of(&test, 1, "sent").await;
+        let message = campaign.test_message(&test).await;
+        assert_eq!(
+            visit(&test, &pixel(&test, message)).await.status,
+            StatusCode::OK
+        );
+        let answer = visit(&test, &link(&test, message, 0)).await;
+        assert!(
+            answer
+                .location()
+                .starts_with("https://example.com/read?to=me")
+        );
+        flush(&test).await;
+        assert_eq!(numbers(&test).await, [0, 0, 0, 0]);
+        assert_eq!(
+            test.number("SELECT sum(opens + clicks) FROM email_queue")
+                .await,
+            0
+        );
+    }
+
+    pub async fn a_flood_on_one_link_is_bounded(test: TestApp) {
+        let campaign = Campaign::of(&test, 1, "sent").await;
+        for at in 0..3_500 {
+            test.app.events.push(Event {
+                message: campaign.messages[0],
+                kind: EventKind::Open,
+                user_agent: String::new(),
+                at: NOON + at,
+            });
+        }
+        flush(&test).await;
+        let [opens, unique, ..] = numbers(&test).await;
+        assert_eq!((opens, unique), (repo::MOST_PER_MESSAGE, 1));
+    }
+
+    pub async fn the_page_to_unsubscribe_changes_nothing(test: TestApp) {
+        set(&test, true, true).await;
+        let campaign = Campaign::of(&test, 1, "ready").await;
+        let path = unsubscribe(&test, campaign.messages[0]);
+        for _ in 0..2 {
+            let page = test.get(None, &path).await;
+            assert_eq!(page.status, StatusCode::OK);
+            assert!(page.body.contains("P•••@example.com"), "{}", page.body);
+            assert!(!page.body.contains("Person1@example.com"));
+            assert!(page.body.contains("Acme"));
+            assert!(page.body.contains(&format!("action=\"{path}\"")));
+            assert!(page.body.contains("noindex"));
+        }
+        assert_eq!(test.number("SELECT count(*) FROM suppressions").await, 0);
+        assert_eq!(
+            test.number("SELECT count(*) FROM email_queue WHERE state = 'ready'")
+                .await,
+            1
+        );
+        assert_eq!(test.number("SELECT unsubscribes FROM campaigns").await, 0);
+    }
+
+    pub async fn one_click_unsubscribes_once_and_takes_waiting_mail_out(test: TestApp) {
+        let sent = Campaign::of(&test, 2, "sent").await;
+        let waiting = Campaign::of(&test, 2, "ready").await;
+        let path = unsubscribe(&test, sent.messages[0]);
+        // RFC 8058 allows a form of either encoding; providers send no Origin.
+        let bodies = [
+            (
+                "application/x-www-form-urlencoded",
+                "List-Unsubscribe=One-Click",
+            ),
+            (
+                "multipart/form-data; boundary=B",
+                "--B\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--B--\r\n",
+            ),
+        ];
+        for (kind, body) in bodies {
+            let answer = request(&test, Method::POST, &path, &[("content-type", kind)], body).await;
+            assert_eq!(answer.status, StatusCode::OK, "no redirect for a provider");
+        }
+        let entries = test
+            .query(sql(
+                "SELECT address, address_key, reason, campaign_id FROM suppressions",
+            ))
+            .await;
+        assert_eq!(entries.len(), 1);
+        assert_eq!(entries[0].at::<String>(0).unwrap(), "Person1@example.com");
+        assert_eq!(entries[0].at::<String>(1).unwrap(), "person1@example.com");
+        assert_eq!(entries[0].at::<String>(2).unwrap(), "unsubscribed");
+        assert_eq!(entries[0].at::<i64>(3).unwrap(), sent.id.0);
+        let count = "SELECT unsubscribes FROM campaigns ORDER BY id LIMIT 1";
+        assert_eq!(test.number(count).await, 1);
+        assert_eq!(
+            test.number("SELECT count(*) FROM tracking_events WHERE kind = 'unsubscribe'")
+                .await,
+            1
+        );
+        let states = test
+            .query(
+                sql("SELECT state FROM email_queue WHERE campaign_id = ?1 ORDER BY id")
+                    .bind(waiting.id),
+            )
+            .await;
+        let states: Vec<String> = states.iter().map(|row| row.at(0).unwrap()).collect();
+        assert_eq!(states, ["suppressed", "ready"]);
+        let still = test
+            .number("SELECT count(*) FROM email_queue WHERE state = 'sent'")
+            .await;
+        assert_eq!(still, 2, "what was sent stays sent");
+    }
+
+    pub async fn the_form_of_the_page_unsubscribes_and_can_be_undone(test: TestApp) {
+        let campaign = Campaign::of(&test, 1, "sent").await;
+        let path = unsubscribe(&test, campaign.messages[0]);
+        let answer = test.post_form(None, &path, &[("from", "page")]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(answer.location(), path);
+        let page = test.get(None, &path).await;
+        assert!(page.body.contains("You are unsubscribed"));
+        assert!(page.body.contains("I did this by mistake"));
+        assert_eq!(test.number("SELECT unsubscribes FROM campaigns").await, 1);
+        let answer = test.post_form(None, &format!("{path}/undo"), &[]).await;
+        let page = test.get(None, answer.location()).await;
+        assert!(page.body.contains("is subscribed again"));
+        assert_eq!(test.number("SELECT count(*) FROM suppressions").await, 0);
+        assert_eq!(test.number("SELECT unsubscribes FROM campaigns").await, 0);
+        assert_eq!(test.number("SELECT count(*) FROM tracking_events").await, 0);
+        // Undoing nothing is harmless, and the person may change their mind again.
+        test.post_form(None, &format!("{path}/undo"), &[]).await;
+        assert_eq!(test.number("SELECT unsubscribes FROM campaigns").await, 0);
+        test.post_form(None, &path, &[("from", "page")]).await;
+        assert_eq!(test.number("SELECT unsubscribes FROM campaigns").await, 1);
+    }
+
+    pub async fn a_complaint_cannot_be_undone_by_link(test: TestApp) {
+        let campaign = Campaign::of(&test, 1, "sent").await;
+        test.exec(
+            sql(
+                "INSERT INTO suppressions (address, address_key, reason, created_at) \
+                 VALUES ('person1@example.com', 'person1@example.com', 'complained', ?1)",
+            )
+            .bind(NOON),
+        )
+        .await;
+        let path = unsubscribe(&test, campaign.messages[0]);
+        test.post_form(None, &path, &[("from", "page")]).await;
+        let page = test.get(None, &path).await;
+        assert!(page.body.contains("You get no more mail"));
+        assert!(!page.body.contains("by mistake"));
+        test.post_form(None, &format!("{path}/undo"), &[]).await;
+        assert_eq!(
+            test.number("SELECT count(*) FROM suppressions WHERE reason = 'complained'")
+                .await,
+            1
+        );
+    }
+
+    pub async fn a_test_message_unsubscribes_nobody(test: TestApp) {
+        let campaign = Campaign::of(&test, 1, "sent").await;
+        let path = unsubscribe(&test, campaign.test_message(&test).await);
+        let page = test.get(None, &path).await;
+        assert!(page.body.contains("Nothing changed"));
+        let answer = request(
+            &test,
+            Method::POST,
+            &path,
+            &[],
+            "List-Unsubscribe=One-Click",
+        )
+        .await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(test.number("SELECT count(*) FROM suppressions").await, 0);
+    }
+
+    pub async fn the_link_of_a_deleted_campaign_goes_on_working(test: TestApp) {
+        let campaign = Campaign::of(&test, 2, "sent").await;
+        let path = unsubscribe(&test, campaign.messages[1]);
+        test.exec(sql("DELETE FROM email_queue WHERE campaign_id = ?1").bind(campaign.id))
+            .await;
+        test.exec(sql("DELETE FROM campaigns WHERE id = ?1").bind(campaign.id))
+            .await;
+        // New messages never get the numbers of old ones: their tokens would name strangers.
+        let later = Campaign::of(&test, 2, "ready").await;
+        assert!(
+            later
+                .messages
+                .iter()
+                .all(|id| !campaign.messages.contains(id))
+        );
+        let page = test.get(None, &path).await;
+        assert!(page.body.contains("P•••@example.com"));
+        let answer = request(
+            &test,
+            Method::POST,
+            &path,
+            &[],
+            "List-Unsubscribe=One-Click",
+        )
+        .await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let state = sql("SELECT state FROM email_queue WHERE id = ?1").bind(later.messages[1]);
+        assert_eq!(
+            test.query(state).await[0].at::<String>(0).unwrap(),
+            "suppressed"
+        );
+    }
+}
