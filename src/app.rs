@@ -5,10 +5,14 @@ use crate::features::accounts::list::AccountListPage;
 use crate::features::auth::api::{SignOut, current_user};
 use crate::features::auth::setup::AuthSetupPage;
 use crate::features::auth::sign_in::AuthSignInPage;
+use crate::features::campaigns::detail::CampaignDetailPage;
+use crate::features::campaigns::list::CampaignListPage;
+use crate::features::campaigns::recipients::detail::RecipientDetailPage;
 use crate::features::home::overview::HomePage;
 use crate::features::outbox::detail::OutboxDetailPage;
 use crate::features::outbox::list::OutboxListPage;
 use crate::features::settings::page::SettingsPage;
+use crate::features::queue::list::QueueListPage;
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
 use crate::{error::AppError, ui::page::PageHead};
@@ -59,6 +63,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/outbox") view=OutboxListPage ssr=Async/>
                     <Route path=path!("/outbox/:id") view=OutboxDetailPage ssr=Async/>
                     <Route path=path!("/settings") view=SettingsPage ssr=Async/>
+                    <Route path=path!("/campaigns") view=CampaignListPage ssr=Async/>
+                    <Route path=path!("/campaigns/:id") view=CampaignDetailPage ssr=Async/>
+                    <Route path=path!("/campaigns/:id/recipients/:message") view=RecipientDetailPage ssr=Async/>
+                    <Route path=path!("/queue") view=QueueListPage ssr=Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -2,9 +2,11 @@
 
 pub mod accounts;
 pub mod auth;
+pub mod campaigns;
 pub mod drafts;
 pub mod home;
 pub mod outbox;
+pub mod queue;
 pub mod settings;
 pub mod templates;
 pub mod tracking;

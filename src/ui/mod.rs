@@ -4,6 +4,7 @@ pub mod badge;
 pub mod confirm;
 pub mod empty;
 pub mod form;
+pub mod href;
 pub mod icon;
 pub mod layout;
 pub mod load;
