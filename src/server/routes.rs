@@ -20,6 +20,7 @@ pub fn router(app: AppState) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
+        .merge(crate::features::campaigns::routes::routes())
         .merge(crate::features::outbox::routes::routes())
         .leptos_routes(&app, pages, move || shell(options.clone()))
         .fallback(leptos_axum::file_and_error_handler::<AppState, _>(shell))

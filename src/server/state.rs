@@ -5,6 +5,7 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 #[derive(Clone, FromRef)]
 pub struct AppState {
@@ -22,6 +23,9 @@ pub struct AppState {
     pub instance: Arc<str>,
     #[from_ref(skip)]
     pub connections: crate::delivery::connections::Connections,
+    /// Cancelled when the process is to end: what would go on for ever, like event streams, ends with it.
+    #[from_ref(skip)]
+    pub stop: CancellationToken,
     pub leptos: LeptosOptions,
 }
 
