@@ -12,7 +12,7 @@ use crate::features::queue::model::MessageRow;
 use crate::features::queue::repo::message;
 use crate::ids::{CampaignId, MessageId};
 use crate::server::Cx;
-use crate::server::db::{DbError, Stmt};
+use crate::server::db::Stmt;
 use serde_json::{Map, Value};
 
 const PAGE: i64 = 50;
@@ -156,7 +156,7 @@ pub async fn open_export(cx: &Cx, query: &LogQuery) -> Result<Export, AppError> 
 }
 
 /// The next rows of an export, and whether they are the last.
-pub async fn export_chunk(cx: &Cx, export: &mut Export) -> Result<Vec<MessageRow>, DbError> {
+pub async fn export_chunk(cx: &Cx, export: &mut Export) -> Result<Vec<MessageRow>, AppError> {
     let edge = export.after.map_or(Edge::Start, Edge::After);
     let statement = if export.filter == LogFilter::All {
         let all = ("", Match::Begins);
