@@ -6,9 +6,13 @@ use crate::features::analytics::report::CampaignReportPage;
 use crate::features::auth::api::{SignOut, current_user};
 use crate::features::auth::setup::AuthSetupPage;
 use crate::features::auth::sign_in::AuthSignInPage;
+use crate::features::campaigns::detail::CampaignDetailPage;
+use crate::features::campaigns::list::CampaignListPage;
+use crate::features::campaigns::recipients::detail::RecipientDetailPage;
 use crate::features::home::overview::HomePage;
 use crate::features::outbox::detail::OutboxDetailPage;
 use crate::features::outbox::list::OutboxListPage;
+use crate::features::queue::list::QueueListPage;
 use crate::features::settings::page::SettingsPage;
 use crate::features::suppressions::list::SuppressionListPage;
 use crate::features::tracking::unsubscribe::UnsubscribePage;
@@ -87,6 +91,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/campaigns/:id/report") view=CampaignReportPage ssr=Async/>
                     <Route path=path!("/suppressions") view=SuppressionListPage ssr=Async/>
                     <Route path=path!("/settings") view=SettingsPage ssr=Async/>
+                    <Route path=path!("/campaigns") view=CampaignListPage ssr=Async/>
+                    <Route path=path!("/campaigns/:id") view=CampaignDetailPage ssr=Async/>
+                    <Route path=path!("/campaigns/:id/recipients/:message") view=RecipientDetailPage ssr=Async/>
+                    <Route path=path!("/queue") view=QueueListPage ssr=Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -3,9 +3,11 @@
 pub mod accounts;
 pub mod analytics;
 pub mod auth;
+pub mod campaigns;
 pub mod drafts;
 pub mod home;
 pub mod outbox;
+pub mod queue;
 pub mod settings;
 pub mod suppressions;
 pub mod templates;

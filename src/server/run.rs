@@ -37,6 +37,7 @@ pub async fn open(
         ticks: super::services::Ticks::default(),
         connections: crate::delivery::connections::Connections::default(),
         events: tracking::buffer::EventBuffer::default(),
+        stop: CancellationToken::new(),
         leptos,
     };
     check_key(&app).await?;
@@ -72,7 +73,7 @@ async fn check_key(app: &AppState) -> Result<(), String> {
 
 /// Runs until SIGTERM or Ctrl-C, then finishes what is under way.
 pub async fn serve(app: AppState) -> Result<(), String> {
-    let stop = CancellationToken::new();
+    let stop = app.stop.clone();
     let address = app.leptos.site_addr;
     let listener = tokio::net::TcpListener::bind(address)
         .await
@@ -132,6 +133,7 @@ fn start_services(supervisor: &Supervisor, app: &AppState, stop: &CancellationTo
     supervisor.run(housekeeping::Expander);
     supervisor.run(housekeeping::Sweeper);
     supervisor.spawn(worker::deliver(app.clone(), stop.clone()));
+    supervisor.run(crate::features::campaigns::worker::CampaignRemover);
 }
 
 /// For the operator's eyes, whatever the log level is.

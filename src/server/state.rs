@@ -5,6 +5,7 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 #[derive(Clone, FromRef)]
 pub struct AppState {
@@ -27,6 +28,9 @@ pub struct AppState {
     /// Opens and clicks that wait to be written.
     #[from_ref(skip)]
     pub events: crate::features::tracking::buffer::EventBuffer,
+    /// Cancelled when the process is to end: what would go on for ever, like event streams, ends with it.
+    #[from_ref(skip)]
+    pub stop: CancellationToken,
     pub leptos: LeptosOptions,
 }
 

@@ -1,10 +1,12 @@
 //! One test binary for everything that needs more than one module. One file per feature.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod access;
 mod accounts;
 mod analytics;
 mod architecture;
 mod auth;
+mod campaigns;
 mod db;
 mod delivery;
 mod outbox;

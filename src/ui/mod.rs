@@ -5,6 +5,7 @@ pub mod chart;
 pub mod confirm;
 pub mod empty;
 pub mod form;
+pub mod href;
 pub mod icon;
 pub mod layout;
 pub mod load;

@@ -33,6 +33,40 @@ const NOTICES: &[(&str, &str)] = &[
     ),
     ("outbox-deleted", "Mail deleted from the outbox."),
     ("outbox-cleared", "The outbox is empty now."),
+    (
+        "campaign-started",
+        "Your campaign is on its way. This page follows it.",
+    ),
+    (
+        "campaign-paused",
+        "Paused. Messages that were being sent still end; nothing new leaves.",
+    ),
+    ("campaign-resumed", "Sending again."),
+    (
+        "campaign-cancelled",
+        "Cancelled. What still waited is being put away.",
+    ),
+    (
+        "campaign-duplicated",
+        "A copy with the same content and recipients. Change what you like, then send it.",
+    ),
+    ("campaign-deleted", "Campaign deleted."),
+    ("messages-again", "The messages are in the queue again."),
+    (
+        "messages-again-part",
+        "Many of the messages are in the queue again, but not all yet. Press the button once more for the rest.",
+    ),
+    ("messages-confirmed", "Marked as sent."),
+    (
+        "messages-confirmed-part",
+        "Many of the messages are marked as sent, but not all yet. Press the button once more for the rest.",
+    ),
+    ("message-cancelled", "The message is cancelled."),
+    ("message-hastened", "The message is due now."),
+    (
+        "queue-processed",
+        "Everything that may leave now is due, and sending was woken up.",
+    ),
 ];
 
 #[component]

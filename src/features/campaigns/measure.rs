@@ -1,0 +1,118 @@
+//! Reads how far a campaign is, in one round trip, without counting its rows.
+
+use super::model::CampaignState;
+use super::progress::{Progress, group_replies, rate_per_minute, remaining_ms};
+use super::repo::{self, Campaign};
+use crate::features::queue::day::Day;
+use crate::features::queue::model::{LaneFacts, WaitReason, wait_reasons};
+use crate::features::queue::repo as queue;
+use crate::ids::CampaignId;
+use crate::server::db::{Db, DbError, Outcome};
+
+/// A campaign and its progress; `None` when there is no such campaign. With `previous`, what cannot have changed is not
+/// read again.
+pub async fn measure(
+    db: &Db,
+    id: CampaignId,
+    day: &Day,
+    now: i64,
+    previous: Option<&Progress>,
+) -> Result<Option<(Campaign, Progress)>, DbError> {
+    let outcomes = db
+        .batch(vec![
+            repo::select(id),
+            queue::select_lane(id.0, now),
+            repo::select_rate(id, now),
+            repo::select_accounts(id),
+            queue::select_accounts(&day.name, now),
+            queue::select_used(id, &day.name),
+        ])
+        .await?;
+    let [campaign, lane, rate, shares, accounts, used] = outcomes.as_slice() else {
+        return Ok(None);
+    };
+    let Some(campaign) = repo::found(campaign)? else {
+        return Ok(None);
+    };
+    let counts = campaign.summary.counts;
+    let failures = match previous {
+        Some(previous) if previous.counts.failed == counts.failed => previous.failures.clone(),
+        _ if counts.failed == 0 => Vec::new(),
+        _ => {
+            let rows = db.batch(vec![repo::select_failures(id)]).await?;
+            group_replies(rows.first().map_or(Ok(Vec::new()), repo::replies)?)
+        }
+    };
+    let state = campaign.summary.state;
+    let rate = match (state, rate.rows.first()) {
+        (CampaignState::Sending, Some(row)) => {
+            rate_per_minute(row.get("n")?, row.get("oldest")?, campaign.started_at, now)
+        }
+        _ => 0,
+    };
+    let progress = Progress {
+        state,
+        pause_reason: campaign.pause_reason.clone(),
+        counts,
+        rate_per_minute: rate,
+        remaining_ms: remaining_ms(counts.waiting(), rate),
+        accounts: repo::shares(shares)?,
+        failures,
+        reasons: reasons(&campaign, lane, accounts, used, day, now)?,
+        started_at: campaign.started_at,
+        finished_at: campaign.finished_at,
+    };
+    Ok(Some((campaign, progress)))
+}
+
+fn reasons(
+    campaign: &Campaign,
+    lane: &Outcome,
+    accounts: &Outcome,
+    used: &Outcome,
+    day: &Day,
+    now: i64,
+) -> Result<Vec<WaitReason>, DbError> {
+    if campaign.summary.state.is_finished() {
+        return Ok(Vec::new());
+    }
+    let facts = lane_facts(campaign, lane, used)?;
+    Ok(wait_reasons(
+        &facts,
+        &queue::accounts(accounts)?,
+        day.ends_at,
+        now,
+    ))
+}
+
+/// What a campaign's counters and its lane's own numbers say together.
+pub fn lane_facts(
+    campaign: &Campaign,
+    lane: &Outcome,
+    used: &Outcome,
+) -> Result<LaneFacts, DbError> {
+    let (being_sent, later, next_try_at) = match lane.rows.first() {
+        Some(row) => (
+            row.get("being_sent")?,
+            row.get::<i64>("later")?,
+            row.get("next_try_at")?,
+        ),
+        None => (0, 0, None),
+    };
+    let used = used
+        .rows
+        .iter()
+        .map(|row| Ok((row.get("account_id")?, row.get("used")?)));
+    Ok(LaneFacts {
+        waiting: campaign.summary.counts.waiting(),
+        unprepared: campaign.unprepared(),
+        being_sent,
+        later: later.min(queue::LATER_LIMIT),
+        is_more: later > queue::LATER_LIMIT,
+        next_try_at,
+        paused: (campaign.summary.state == CampaignState::Paused)
+            .then(|| campaign.pause_reason.clone()),
+        pinned: campaign.account_id,
+        used: used.collect::<Result<_, DbError>>()?,
+    })
+}

@@ -1,0 +1,11 @@
+//! The log of a campaign: what became of each recipient.
+
+pub mod api;
+pub mod detail;
+pub mod list;
+pub mod model;
+
+#[cfg(feature = "ssr")]
+pub mod repo;
+#[cfg(feature = "ssr")]
+pub mod service;

@@ -1,0 +1,14 @@
+//! The queue: what waits over all campaigns and test mails, why, and what can be done with single messages.
+
+pub mod actions;
+pub mod api;
+pub mod list;
+pub mod model;
+pub mod reasons;
+
+#[cfg(feature = "ssr")]
+pub mod day;
+#[cfg(feature = "ssr")]
+pub mod repo;
+#[cfg(feature = "ssr")]
+pub mod service;

@@ -1,0 +1,34 @@
+//! Addresses with a query: only what is set is written, and everything in it is escaped.
+
+/// `href("/campaigns", &[("q", "a b"), ("state", "")])` is `/campaigns?q=a%20b`.
+pub fn href(path: &str, query: &[(&str, &str)]) -> String {
+    let mut out = path.to_owned();
+    let mut sign = '?';
+    for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
+        out.push(sign);
+        out.push_str(name);
+        out.push('=');
+        for byte in value.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                    out.push(char::from(byte));
+                }
+                _ => out.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        sign = '&';
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_set_is_written_and_escaped() {
+        let query = [("state", ""), ("q", "a&b=ü"), ("after", "7")];
+        assert_eq!(href("/x", &query), "/x?q=a%26b%3D%C3%BC&after=7");
+        assert_eq!(href("/x", &[]), "/x");
+    }
+}
