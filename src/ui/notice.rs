@@ -29,6 +29,17 @@ const NOTICES: &[(&str, &str)] = &[
     ("account-deleted", "Sender account deleted."),
     ("outbox-deleted", "Mail deleted from the outbox."),
     ("outbox-cleared", "The outbox is empty now."),
+    ("template-renamed", "The template has its new name."),
+    (
+        "template-duplicated",
+        "This is the copy. The original is unchanged.",
+    ),
+    ("template-deleted", "The template is deleted."),
+    ("template-imported", "The template is imported."),
+    (
+        "template-rescued",
+        "The template was changed elsewhere while you were typing. Your text is kept here, as a copy; nothing was overwritten.",
+    ),
 ];
 
 #[component]
