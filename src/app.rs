@@ -16,6 +16,10 @@ use crate::features::queue::list::QueueListPage;
 use crate::features::settings::page::SettingsPage;
 use crate::features::suppressions::list::SuppressionListPage;
 use crate::features::tracking::unsubscribe::UnsubscribePage;
+use crate::features::templates::detail::TemplateEditPage;
+use crate::features::templates::import::TemplateImportPage;
+use crate::features::templates::list::TemplateListPage;
+use crate::features::templates::new::TemplateNewPage;
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
 use crate::{error::AppError, ui::page::PageHead};
@@ -83,6 +87,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/u/:token") view=UnsubscribePage ssr=Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
                     <Route path=path!("/") view=HomePage ssr=Async/>
+                    <Route path=path!("/templates") view=TemplateListPage ssr=Async/>
+                    <Route path=path!("/templates/new") view=TemplateNewPage ssr=Async/>
+                    <Route path=path!("/templates/import") view=TemplateImportPage ssr=Async/>
+                    <Route path=path!("/templates/:id") view=TemplateEditPage ssr=Async/>
                     <Route path=path!("/accounts") view=AccountListPage ssr=Async/>
                     <Route path=path!("/accounts/new") view=AccountCreatePage ssr=Async/>
                     <Route path=path!("/accounts/:id") view=AccountEditPage ssr=Async/>

@@ -8,7 +8,7 @@ use super::secrets::{Keys, random_token};
 use super::services::Supervisor;
 use super::state::{AppState, Wake};
 use crate::delivery::{housekeeping, worker};
-use crate::features::{accounts, auth, tracking};
+use crate::features::{accounts, auth, templates, tracking};
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -81,6 +81,9 @@ pub async fn serve(app: AppState) -> Result<(), String> {
             format!("LEPTOS_SITE_ADDR is {address}, which cannot be listened on: {error}")
         })?;
     accounts::service::create_sandbox(&app)
+        .await
+        .map_err(|error| error.to_string())?;
+    templates::service::create_starters(&app)
         .await
         .map_err(|error| error.to_string())?;
     let supervisor = Supervisor::new(app.clone(), stop.clone());

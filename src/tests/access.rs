@@ -134,8 +134,9 @@ const BODY: &str = "id=99&revision=1&up=true&enabled=true&lane=99&after=&tab=ren
 #[tokio::test(flavor = "multi_thread")]
 async fn every_server_function_is_listed_here() {
     let _registers_them = TestApp::embedded().await;
-    let registered: BTreeSet<String> =
-        server_fn_paths().map(|(path, _)| path.trim_start_matches("/api/").to_owned()).collect();
+    let registered: BTreeSet<String> = server_fn_paths()
+        .map(|(path, _)| path.trim_start_matches("/api/").to_owned())
+        .collect();
     let listed: BTreeSet<String> = CALLS.iter().map(|(path, _)| (*path).to_owned()).collect();
     assert_eq!(registered, listed);
 }
@@ -152,12 +153,22 @@ async fn every_plain_route_is_listed_here() {
             } else if path.file_name().is_some_and(|name| name == "routes.rs") {
                 let text = std::fs::read_to_string(&path).unwrap();
                 for part in text.split(".route(").skip(1) {
-                    found.insert(part.trim_start().trim_start_matches('"').split('"').next().unwrap().to_owned());
+                    found.insert(
+                        part.trim_start()
+                            .trim_start_matches('"')
+                            .split('"')
+                            .next()
+                            .unwrap()
+                            .to_owned(),
+                    );
                 }
             }
         }
     }
-    let listed: BTreeSet<String> = ROUTES.iter().map(|(_, path, _)| (*path).to_owned()).collect();
+    let listed: BTreeSet<String> = ROUTES
+        .iter()
+        .map(|(_, path, _)| (*path).to_owned())
+        .collect();
     assert_eq!(found, listed);
 }
 
@@ -172,14 +183,26 @@ async fn no_server_function_does_anything_for_those_it_is_not_for() {
             // A body that cannot be read proves nothing.
             let unread = answer.body.contains("could not be read");
             if refused == is_allowed || unread {
-                wrong.push(format!("{path} by {who}: {} {}", answer.status, answer.body.chars().take(160).collect::<String>()));
+                wrong.push(format!(
+                    "{path} by {who}: {} {}",
+                    answer.status,
+                    answer.body.chars().take(160).collect::<String>()
+                ));
             }
         };
         check("a visitor", call(&test, None, &url).await, *needs == Nobody);
         if *needs != Nobody && *path != "auth/sign-out" {
-            check("a viewer", call(&test, Some(Role::Viewer), &url).await, *needs == Viewer);
+            check(
+                "a viewer",
+                call(&test, Some(Role::Viewer), &url).await,
+                *needs == Viewer,
+            );
             if *needs == Owner {
-                check("an editor", call(&test, Some(Role::Editor), &url).await, false);
+                check(
+                    "an editor",
+                    call(&test, Some(Role::Editor), &url).await,
+                    false,
+                );
             }
         }
     }
@@ -191,7 +214,12 @@ async fn no_route_does_anything_for_those_it_is_not_for() {
     let test = TestApp::embedded().await;
     let mut wrong = Vec::new();
     for (method, path, needs) in ROUTES {
-        let url = path.replace("{id}", "99").replace("{token}", "x").replace("{key}", "x").replace("{file}", "invalid.csv").replace("{index}", "0");
+        let url = path
+            .replace("{id}", "99")
+            .replace("{token}", "x")
+            .replace("{key}", "x")
+            .replace("{file}", "invalid.csv")
+            .replace("{index}", "0");
         let visitor = send(&test, None, method, &url).await;
         let is_refused = visitor.status == 401 || visitor.location().starts_with("/sign-in");
         if is_refused == (*needs == Nobody) {
@@ -200,7 +228,11 @@ async fn no_route_does_anything_for_those_it_is_not_for() {
         if *needs == Editor {
             let viewer = send(&test, Some(Role::Viewer), method, &url).await;
             if viewer.status != 403 {
-                wrong.push(format!("{method} {path} by a viewer: {} {}", viewer.status, viewer.location()));
+                wrong.push(format!(
+                    "{method} {path} by a viewer: {} {}",
+                    viewer.status,
+                    viewer.location()
+                ));
             }
         }
     }
@@ -213,7 +245,11 @@ async fn every_page_but_the_public_ones_asks_a_visitor_to_sign_in() {
     let mut wrong = Vec::new();
     for page in leptos_axum::generate_route_list(App) {
         let path = page.path().replace("{", ":").replace("}", "");
-        let url: String = path.split('/').map(|part| if part.starts_with(':') { "99" } else { part }).collect::<Vec<_>>().join("/");
+        let url: String = path
+            .split('/')
+            .map(|part| if part.starts_with(':') { "99" } else { part })
+            .collect::<Vec<_>>()
+            .join("/");
         let answer = test.get(None, &url).await;
         let is_refused = answer.location().starts_with("/sign-in");
         if is_refused == PUBLIC_PAGES.contains(&path.as_str()) {
@@ -229,7 +265,8 @@ async fn call(test: &TestApp, role: Option<Role>, url: &str) -> Answer {
         .header(header::ORIGIN, "http://mailer.test")
         .header(header::ACCEPT, "application/json")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    test.request(signed_in(request, role).body(Body::from(BODY)).unwrap()).await
+    test.request(signed_in(request, role).body(Body::from(BODY)).unwrap())
+        .await
 }
 
 async fn send(test: &TestApp, role: Option<Role>, method: &str, url: &str) -> Answer {
@@ -240,12 +277,19 @@ async fn send(test: &TestApp, role: Option<Role>, method: &str, url: &str) -> An
         .header(header::ORIGIN, "http://mailer.test")
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
     let body = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.csv\"\r\n\r\nemail\r\na@example.com\r\n--b--\r\n";
-    test.request(signed_in(request, role).body(Body::from(body)).unwrap()).await
+    test.request(signed_in(request, role).body(Body::from(body)).unwrap())
+        .await
 }
 
-fn signed_in(request: axum::http::request::Builder, role: Option<Role>) -> axum::http::request::Builder {
+fn signed_in(
+    request: axum::http::request::Builder,
+    role: Option<Role>,
+) -> axum::http::request::Builder {
     match role {
-        Some(role) => request.header(header::COOKIE, format!("mailer_session=token-of-{}", role.as_str())),
+        Some(role) => request.header(
+            header::COOKIE,
+            format!("mailer_session=token-of-{}", role.as_str()),
+        ),
         None => request,
     }
 }

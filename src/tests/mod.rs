@@ -12,5 +12,6 @@ mod delivery;
 mod outbox;
 mod settings;
 mod suppressions;
+mod templates;
 mod tracking;
 mod util;

@@ -66,6 +66,16 @@ const NOTICES: &[(&str, &str)] = &[
     (
         "queue-processed",
         "Everything that may leave now is due, and sending was woken up.",
+    ("template-renamed", "The template has its new name."),
+    (
+        "template-duplicated",
+        "This is the copy. The original is unchanged.",
+    ),
+    ("template-deleted", "The template is deleted."),
+    ("template-imported", "The template is imported."),
+    (
+        "template-rescued",
+        "The template was changed elsewhere while you were typing. Your text is kept here, as a copy; nothing was overwritten.",
     ),
 ];
 

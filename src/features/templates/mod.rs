@@ -1,4 +1,19 @@
-//! Templates: reusable designs.
+//! Templates: reusable designs. `editor` is the content editor that drafts use too.
 
+pub mod api;
+pub mod detail;
 pub mod editor;
+pub mod entry;
+pub mod import;
+pub mod list;
 pub mod model;
+pub mod new;
+
+#[cfg(feature = "ssr")]
+pub mod repo;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod starters;

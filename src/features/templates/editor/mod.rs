@@ -7,18 +7,33 @@
 //!    - `edit_noun(id, revision, edit: EditForm) -> Result<EditorData, AppError>` reads the row, refuses another revision than
 //!      `revision` with [`stale`], calls [`apply`], writes the new content guarded by `revision` (`expect_rows(1)`), and returns the
 //!      new `EditorData` with `selected` from [`Applied`]. After a success the server function calls
-//!      `leave_plain_post("/drafts/7/content", &edit, selected)`: without JavaScript it goes back to the page, with it nothing happens.
+//!      `leave_plain_post("/drafts/7?step=content", &edit, selected)`: without JavaScript it goes back to the page, with it nothing happens.
 //! 3. Serve the preview documents: a plain GET route that answers `preview_document(&content, &workspace, part)`
 //!    for its query parameter `part`. The session gate and your service check the role as always.
-//! 4. On the page: `let editor = Editor::new(ServerAction::<EditNoun>::new(), data, |revision, edit| EditNoun { id, revision, edit },
-//!    Place { … })` and `<ContentEditor editor/>`. The page reads nothing again after a change: the answer of the server function is shown.
+//! 4. On the page: `let editor = Editor::new(ServerAction::<EditNoun>::new(), data, Site { … },
+//!    move |revision, edit| EditNoun { id, revision, edit })` and `<ContentEditor editor/>`. The page reads nothing again after a change: the answer of the server function is shown.
 //!
 //! The page's address holds what is looked at: `?block=3` (the selected block) and `?view=desktop|phone|source|text` (the preview).
 
+mod blocks;
+mod code;
 mod content;
 mod edit;
 mod fields;
+mod preview;
+mod properties;
+mod rich;
+mod session;
+mod view;
+
+#[cfg(feature = "ssr")]
+mod compile;
 
 pub use content::{Compiled, Content, EditorData, Fault, stale};
 pub use edit::{Applied, EditForm, apply, kind_key};
 pub use fields::{Input, Property, picker_value, properties, theme_properties};
+pub use session::{Editor, Site};
+pub use view::ContentEditor;
+
+#[cfg(feature = "ssr")]
+pub use compile::{Part, compile, is_plain_post, leave_plain_post, preview_document};

@@ -1,0 +1,181 @@
+//! The property form of a block or of the theme, drawn from a list of properties.
+
+use super::fields::{Input, Property, picker_value};
+use super::session::Editor;
+use super::view::Common;
+use leptos::ev::Event;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{HtmlFormElement, HtmlInputElement, HtmlTextAreaElement};
+use std::time::Duration;
+
+/// How long after the last keystroke a form is sent.
+const TYPING_PAUSE: Duration = Duration::from_millis(700);
+
+/// Sends the form an event came through, as its button would.
+pub(super) fn send_form(event: Event) {
+    if let Some(form) = form_of(&event) {
+        let _ = form.request_submit();
+    }
+}
+
+fn form_of(event: &Event) -> Option<HtmlFormElement> {
+    event.current_target()?.dyn_into().ok()
+}
+
+/// An input handler that sends the form after a pause in typing. Only text counts: pickers and choices send when they are done.
+pub(super) fn send_after_typing() -> impl FnMut(Event) {
+    let mut send = debounce(TYPING_PAUSE, |form: HtmlFormElement| {
+        let _ = form.request_submit();
+    });
+    move |event: Event| {
+        let target = event.target();
+        let is_text = target.is_some_and(|target| match target.dyn_ref::<HtmlInputElement>() {
+            Some(input) => input.type_() == "text",
+            None => target.dyn_ref::<HtmlTextAreaElement>().is_some(),
+        });
+        if let Some(form) = form_of(&event).filter(|_| is_text) {
+            send(form);
+        }
+    }
+}
+
+/// One form. With JavaScript it saves while one types; without, by its button.
+#[component]
+pub(super) fn PropertyForm(
+    editor: Editor,
+    op: &'static str,
+    #[prop(optional)] block: Option<u32>,
+    list: Vec<Property>,
+    label: &'static str,
+) -> impl IntoView {
+    let block_text = super::session::number(block);
+    let fields = list
+        .into_iter()
+        .map(|property| view! { <PropertyField editor op block=block_text.clone() property/> })
+        .collect_view();
+    view! {
+        <form method="post" action=editor.url() class="grid gap-3" on:submit=editor.on_submit() on:change=send_form
+            on:input=send_after_typing()>
+            {match block {
+                Some(block) => view! { <Common editor op block/> }.into_any(),
+                None => view! { <Common editor op/> }.into_any(),
+            }}
+            {fields}
+            <div><button type="submit" class="btn btn-sm btn-primary">{label}</button></div>
+        </form>
+    }
+}
+
+#[component]
+fn PropertyField(
+    editor: Editor,
+    op: &'static str,
+    block: String,
+    property: Property,
+) -> impl IntoView {
+    let Property {
+        name,
+        label,
+        hint,
+        input,
+        value,
+    } = property;
+    let id = format!("{op}{block}-{name}");
+    let note = format!("{id}-note");
+    let form_name = format!("edit[fields][{name}]");
+    let shown = editor.typed(op, &block, &name, &value);
+    let message = Memo::new(move |_| editor.field_message(op, &block, &name));
+    let invalid = move || message.with(Option::is_some);
+    let described = (!hint.is_empty()).then(|| note.clone());
+    let label_for = id.clone();
+    let control = match input {
+        Input::Line | Input::Address => {
+            let mode = (input == Input::Address).then_some("url");
+            view! {
+                <input id=id type="text" name=form_name value=shown class="input w-full" class:input-error=invalid inputmode=mode
+                    autocomplete="off" aria-invalid=move || invalid().then_some("true") aria-describedby=note.clone()/>
+            }
+            .into_any()
+        }
+        Input::Rich => view! {
+            <super::rich::RichText id=id name=form_name value=shown note=note.clone()/>
+        }
+        .into_any(),
+        Input::Number { min, max } => view! {
+            <input id=id type="text" name=form_name value=shown class="input w-28" class:input-error=invalid inputmode="numeric"
+                autocomplete="off" data-min=min.to_string() data-max=max.to_string()
+                aria-invalid=move || invalid().then_some("true") aria-describedby=note.clone()/>
+        }
+        .into_any(),
+        Input::Choice(options) => {
+            let options = options
+                .into_iter()
+                .map(|(key, words)| {
+                    let selected = key == shown;
+                    view! { <option value=key selected=selected>{words}</option> }
+                })
+                .collect_view();
+            view! { <select id=id name=form_name class="select w-full" aria-describedby=described>{options}</select> }.into_any()
+        }
+        Input::Switch => {
+            let checked = shown == "true";
+            return view! {
+                <div class="field">
+                    <label class="flex items-start gap-3 py-1" for=label_for>
+                        <input id=id type="checkbox" class="checkbox checkbox-sm mt-0.5" name=form_name value="true" checked=checked/>
+                        <span>{label}<span class="block text-sm text-muted">{hint}</span></span>
+                    </label>
+                </div>
+            }
+            .into_any();
+        }
+        Input::Colour { fallback } => view! {
+            <ColourInput id name=form_name label=label.clone() value=shown fallback note=note.clone()/>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="field">
+            <label class="field-label" for=label_for>{label}</label>
+            {control}
+            <p id=note class="field-note" class:text-error=invalid>{move || message.get().unwrap_or_else(|| hint.to_owned())}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// A colour as text and as a picker. With JavaScript the two follow each other; without, the server sees which one was changed.
+#[component]
+fn ColourInput(
+    id: String,
+    name: String,
+    label: String,
+    value: String,
+    fallback: String,
+    note: String,
+) -> impl IntoView {
+    let picker_name = name.strip_suffix(']').map(|name| format!("{name}_picker]"));
+    let (text, picker) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
+    let picked = picker_value(&value, &fallback);
+    let typed_fallback = fallback.clone();
+    let on_type = move |event: Event| {
+        if let Some(picker) = picker.get_untracked() {
+            picker.set_value(&picker_value(&event_target_value(&event), &typed_fallback));
+        }
+    };
+    let on_pick = move |event: Event| {
+        if let Some(text) = text.get_untracked() {
+            text.set_value(&event_target_value(&event));
+        }
+    };
+    view! {
+        <div class="flex gap-2">
+            <input id=id type="text" name=name value=value class="input grow" node_ref=text on:input=on_type
+                placeholder=format!("{fallback} (standard)") autocomplete="off" spellcheck="false" aria-describedby=note/>
+            <input type="color" name=picker_name value=picked class="h-10 w-12 shrink-0 cursor-pointer rounded-field"
+                node_ref=picker on:input=on_pick aria-label=format!("Pick: {label}")/>
+        </div>
+    }
+}
