@@ -221,6 +221,12 @@ impl List {
                 format!("The link to “{href}” has no https:// and leads nowhere in a mail."),
             );
         }
+        if is_placeholder(href) {
+            self.warn(
+                "placeholder_link",
+                format!("The link to “{href}” is a placeholder. Put in your own address."),
+            );
+        }
         is_system(href)
             && merge_name(href.trim_matches(['{', '}', ' '])).contains("unsubscribe_url")
     }
@@ -265,6 +271,16 @@ impl List {
     }
 }
 
+/// Whether a link still leads where the starter designs do.
+fn is_placeholder(href: &str) -> bool {
+    let host = href.split("://").nth(1).unwrap_or_default();
+    let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    matches!(
+        host,
+        "example.com" | "www.example.com" | "example.org" | "example.net"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -294,7 +310,7 @@ mod tests {
 
     #[test]
     fn each_fault_is_found_and_nothing_else() {
-        let cases: [(&str, &[&str]); 14] = [
+        let cases: [(&str, &[&str]); 15] = [
             ("<p>x</p>", &[]),
             ("<a href=\"#\">go</a>", &["empty_link"]),
             (
@@ -308,6 +324,10 @@ mod tests {
             ("<img src=\"https://a.test/b.png\">", &["image_without_alt"]),
             ("<img src=\"https://a.test/b.png\" alt=\"\">", &[]),
             ("<img alt=x>", &["image_without_source"]),
+            (
+                "<a href=\"https://example.com/a\">go</a><a href=\"https://my.example.com\">go</a>",
+                &["placeholder_link"],
+            ),
             ("{{ a|nope }}", &["merge_error"]),
             ("{% if a %}", &["merge_error"]),
             ("<!-- <a href='#'> -->", &[]),

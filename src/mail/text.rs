@@ -87,6 +87,7 @@ pub fn from_html(html: &str) -> String {
         out: String::with_capacity(html.len() / 4),
         breaks: 0,
         space: false,
+        after_address: false,
         lists: Vec::new(),
         quotes: 0,
         pre: 0,
@@ -112,6 +113,8 @@ struct Writer<'a> {
     /// Line breaks due before the next word.
     breaks: u8,
     space: bool,
+    /// Whether an address was just written, which must not run into the next word.
+    after_address: bool,
     /// Open lists: the next number, or none for bullets.
     lists: Vec<Option<u32>>,
     quotes: usize,
@@ -308,6 +311,9 @@ impl Writer<'_> {
     }
 
     fn word(&mut self, word: &str) {
+        if std::mem::take(&mut self.after_address) {
+            self.space |= !word.starts_with(['.', ',', ';', ':', '!', '?', ')']);
+        }
         self.flush();
         self.out.push_str(word);
     }
@@ -336,7 +342,7 @@ impl Writer<'_> {
     fn literal(&mut self, text: &str) {
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
-            let is_space = |c: char| c.is_whitespace() && c != '\u{a0}';
+            let is_space = |c: char| c.is_whitespace();
             let end = rest
                 .find(|c| is_space(c) != is_space(first))
                 .unwrap_or(rest.len());
@@ -378,8 +384,7 @@ impl Writer<'_> {
             self.out.push_str(colon);
             self.out.push_str(&address);
         }
-        // The address must not run into the next word.
-        self.space = true;
+        self.after_address = true;
     }
 }
 
@@ -423,7 +428,7 @@ mod tests {
             ),
             (
                 "<p>See <a href=\"https://a.test/?a=1&amp;b=2\">our shop</a>!</p>",
-                "See our shop: https://a.test/?a=1&b=2 !\n",
+                "See our shop: https://a.test/?a=1&b=2!\n",
             ),
             (
                 "<a href=\"https://a.test\">https://a.test</a>",

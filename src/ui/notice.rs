@@ -66,6 +66,7 @@ const NOTICES: &[(&str, &str)] = &[
     (
         "queue-processed",
         "Everything that may leave now is due, and sending was woken up.",
+    ),
     ("template-renamed", "The template has its new name."),
     (
         "template-duplicated",

@@ -2,11 +2,11 @@
 
 use super::model::{DAYS, Overview, warnings};
 use super::repo;
+use crate::delivery::timezone::{day, day_end};
 use crate::error::AppError;
 use crate::features::analytics::period::last_days;
 use crate::features::auth::model::Role;
 use crate::features::settings::model::Workspace;
-use crate::features::settings::zone::day_of;
 use crate::server::errors::internal;
 use crate::server::request::Cx;
 use crate::ui::chart::Bucket;
@@ -20,11 +20,11 @@ pub async fn find_overview(cx: &Cx) -> Result<Overview, AppError> {
         Some(text) => serde_json::from_str(&text).map_err(|error| internal(&error))?,
         None => Workspace::default(),
     };
-    let today = day_of(&workspace.time_zone, now);
+    let today = day(&workspace.time_zone, now);
     let mut by_day: HashMap<String, i64> = HashMap::new();
     let mut accounts = repo::accounts(&read[5])?;
     for used in repo::used(&read[1])? {
-        if used.day == today.key
+        if used.day == today
             && let Some(account) = accounts.iter_mut().find(|known| known.id == used.account)
         {
             account.used_today = used.used;
@@ -49,7 +49,12 @@ pub async fn find_overview(cx: &Cx) -> Result<Overview, AppError> {
         days,
         sent,
         engagement,
-        warnings: warnings(&accounts, &campaigns, now, today.ends_at),
+        warnings: warnings(
+            &accounts,
+            &campaigns,
+            now,
+            day_end(&workspace.time_zone, now),
+        ),
         campaigns,
         drafts: repo::drafts(&read[4])?,
         steps,

@@ -1,7 +1,9 @@
 //! Use-cases of templates: every write passes here, with its role check.
 
 use super::editor::{self, Content, EditForm, EditorData, compile};
-use super::entry::{ImportForm, NewForm, OpenedTemplate, PAGE_SIZE, RenameForm, StarterCard, TemplateList};
+use super::entry::{
+    ImportForm, NewForm, OpenedTemplate, PAGE_SIZE, RenameForm, StarterCard, TemplateList,
+};
 use super::model::{TemplateContent, TemplateFile, check_name, copy_name};
 use super::repo::{self, Template};
 use super::starters::{Starter, starters};

@@ -92,16 +92,19 @@ pub enum TextSize {
     #[default]
     Normal,
     Large,
+    /// For a word or a figure: "25 % off".
+    Display,
 }
 
 impl TextSize {
-    pub const ALL: [Self; 3] = [Self::Small, Self::Normal, Self::Large];
+    pub const ALL: [Self; 4] = [Self::Small, Self::Normal, Self::Large, Self::Display];
 
     pub fn px(self) -> u16 {
         match self {
             Self::Small => 14,
             Self::Normal => 16,
             Self::Large => 19,
+            Self::Display => 60,
         }
     }
 }

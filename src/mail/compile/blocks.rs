@@ -299,6 +299,14 @@ impl Writer<'_> {
         }
     }
 
+    /// Serif faces carry a headline without being bold.
+    fn has_serif_headings(&self) -> bool {
+        matches!(
+            self.theme.heading_font,
+            FontStack::Georgia | FontStack::Times | FontStack::Palatino
+        )
+    }
+
     /// Rich text, cleaned, styled and hidden behind a word.
     fn rich(&mut self, html: &str, ground: Ground, ink: Rgb) -> String {
         let on_page = !ground.colour.is_dark();
@@ -311,10 +319,7 @@ impl Writer<'_> {
         };
         let look = Look {
             heading_font: self.theme.heading_font.css(),
-            serif_headings: matches!(
-                self.theme.heading_font,
-                FontStack::Georgia | FontStack::Times | FontStack::Palatino
-            ),
+            serif_headings: self.has_serif_headings(),
             link: if on_page {
                 fits(self.palette.link)
             } else {

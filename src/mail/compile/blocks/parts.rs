@@ -147,14 +147,19 @@ impl Writer<'_> {
     fn text(&mut self, html: &str, align: Align, size: TextSize, colour: &str, spot: Spot) {
         let (colour, class) = self.chosen(colour, spot);
         let word = self.rich(html, spot.ground, colour);
+        let display = size == TextSize::Display;
         let set = Setting {
             size: size.px(),
-            line: "1.6",
-            weight: 400,
+            line: if display { "1.05" } else { "1.6" },
+            weight: if display && !self.has_serif_headings() {
+                700
+            } else {
+                400
+            },
             align,
             colour,
             class,
-            heading: false,
+            heading: display,
         };
         self.mj_text(&word, spot, &set);
     }
