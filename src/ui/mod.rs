@@ -12,3 +12,4 @@ pub mod number;
 pub mod page;
 pub mod pager;
 pub mod time;
+pub mod url;

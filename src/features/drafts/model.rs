@@ -1,6 +1,7 @@
 //! Drafts as both targets know them: what is stored, what forms send, what may be in a field. Pure.
 
 use crate::error::{AppError, Invalid};
+use crate::features::auth::model::check_address;
 use crate::ids::{AccountId, DraftId, RecipientSetId, TemplateId};
 use crate::mail::design::Mode;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,17 @@ pub struct DraftPage {
     pub has_next: bool,
     /// Whether there is any draft at all, found or not.
     pub is_any: bool,
+    pub can_edit: bool,
+}
+
+/// What every step of the composer shows about its draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftHead {
+    pub id: DraftId,
+    pub name: String,
+    pub revision: i64,
+    /// Recipients that can be mailed.
+    pub recipients: Option<i64>,
     pub can_edit: bool,
 }
 
@@ -134,28 +146,19 @@ pub struct RenameForm {
     pub name: String,
 }
 
-/// The content step. A draft may be saved unfinished and even wrong: what is missing is said at the review.
+/// Where the mail leaves and where answers go. A draft may be saved unfinished and even wrong: what is missing or wrong is
+/// said beside the field and at the review, and nothing that was typed is lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContentForm {
+pub struct SenderForm {
     #[serde(default)]
     pub id: String,
     #[serde(default)]
     pub revision: String,
-    #[serde(default)]
-    pub subject: String,
-    #[serde(default)]
-    pub preheader: String,
     /// An account's id, or empty: chosen automatically.
     #[serde(default)]
     pub account: String,
     #[serde(default)]
     pub reply_to: String,
-    /// The MJML or HTML. Not sent, and so left alone, while the mail is made of blocks.
-    #[serde(default)]
-    pub source: String,
-    /// Whether `source` was on the form.
-    #[serde(default)]
-    pub has_source: bool,
 }
 
 /// Takes another design into the draft: a template's, or a blank one of a mode.
@@ -192,29 +195,33 @@ pub fn checked_name(name: &str) -> Result<String, AppError> {
     Ok(if name.is_empty() { UNTITLED } else { name }.to_owned())
 }
 
-impl ContentForm {
-    pub fn validate(&self) -> Result<(), AppError> {
+impl SenderForm {
+    /// The account and the reply address as they are stored.
+    pub fn read(&self) -> Result<(Option<AccountId>, String), AppError> {
         let mut invalid = Invalid::new();
-        for (field, text) in [
-            ("subject", &self.subject),
-            ("preheader", &self.preheader),
-            ("reply_to", &self.reply_to),
-        ] {
-            if text.chars().count() > MAX_LINE_CHARS {
-                invalid.add(
-                    field,
-                    format!("Keep this under {MAX_LINE_CHARS} characters."),
-                );
-            }
-        }
-        if !self.account.is_empty() && self.account.parse::<AccountId>().is_err() {
+        let account = self.account.trim();
+        let account = (!account.is_empty()).then(|| account.parse::<AccountId>());
+        if matches!(account, Some(Err(_))) {
             invalid.add("account", "Choose an account of the list.");
         }
-        if self.source.len() > crate::mail::design::MAX_SOURCE_BYTES {
-            invalid.add("source", "The source is larger than 1 MB.");
+        let reply_to = one_line(&self.reply_to);
+        if reply_to.chars().count() > MAX_LINE_CHARS {
+            invalid.add(
+                "reply_to",
+                format!("Keep this under {MAX_LINE_CHARS} characters."),
+            );
         }
-        invalid.into_result()
+        invalid.into_result()?;
+        Ok((account.and_then(Result::ok), reply_to))
     }
+}
+
+/// What is wrong with a reply address, if anything. Empty is fine: answers go to the account's own address.
+pub fn reply_to_problem(reply_to: &str) -> Option<String> {
+    if reply_to.is_empty() {
+        return None;
+    }
+    check_address(reply_to).err().map(String::from)
 }
 
 /// One line of text: line breaks and other control characters become spaces, the ends are trimmed.
@@ -254,16 +261,26 @@ mod tests {
     }
 
     #[test]
-    fn an_unfinished_content_form_is_fine_but_not_an_endless_one() {
-        assert!(ContentForm::default().validate().is_ok());
-        let long = ContentForm {
-            subject: "x".repeat(501),
-            account: "first".into(),
-            ..ContentForm::default()
+    fn a_sender_form_is_read_or_refused_by_field() {
+        let form = SenderForm {
+            account: "3".into(),
+            reply_to: " ann@example.com\n".into(),
+            ..SenderForm::default()
         };
-        let Err(AppError::Invalid(invalid)) = long.validate() else {
+        assert_eq!(
+            form.read().unwrap(),
+            (Some(AccountId(3)), "ann@example.com".into())
+        );
+        assert_eq!(SenderForm::default().read().unwrap(), (None, String::new()));
+        let wrong = SenderForm {
+            account: "first".into(),
+            reply_to: "x".repeat(501),
+            ..SenderForm::default()
+        };
+        let Err(AppError::Invalid(invalid)) = wrong.read() else {
             panic!("accepted");
         };
         assert_eq!(invalid.fields.len(), 2);
+        assert!(reply_to_problem("ann@").is_some() && reply_to_problem("").is_none());
     }
 }

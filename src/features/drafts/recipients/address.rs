@@ -44,7 +44,9 @@ pub fn parse(raw: &str) -> Result<Address, String> {
     let domain = checked_domain(domain)?;
     let address = format!("{local}@{domain}");
     if address.len() > MAX_ADDRESS {
-        return Err(format!("The address is longer than {MAX_ADDRESS} characters."));
+        return Err(format!(
+            "The address is longer than {MAX_ADDRESS} characters."
+        ));
     }
     Ok(Address {
         key: address.to_lowercase(),
@@ -55,7 +57,10 @@ pub fn parse(raw: &str) -> Result<Address, String> {
 
 /// Marks that copying from documents and web pages leaves behind.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' | '\0')
+    matches!(
+        c,
+        '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' | '\0'
+    )
 }
 
 fn unquoted(name: &str) -> String {
@@ -120,7 +125,9 @@ fn check_local(local: &str) -> Result<(), String> {
 /// The domain in ASCII.
 fn checked_domain(domain: &str) -> Result<String, String> {
     if domain.starts_with('[') {
-        return Err("Mail to an IP number instead of a domain is refused by most mail servers.".into());
+        return Err(
+            "Mail to an IP number instead of a domain is refused by most mail servers.".into(),
+        );
     }
     if domain.starts_with('.') || domain.ends_with('.') {
         return Err("The domain cannot start or end with a dot.".into());
@@ -142,7 +149,10 @@ fn checked_domain(domain: &str) -> Result<String, String> {
         if label.starts_with('-') || label.ends_with('-') {
             return Err("No part of a domain can start or end with a hyphen.".into());
         }
-        if let Some(c) = label.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-') {
+        if let Some(c) = label
+            .chars()
+            .find(|c| !c.is_ascii_alphanumeric() && *c != '-')
+        {
             return Err(format!("A domain cannot hold “{c}”."));
         }
     }
@@ -160,9 +170,17 @@ mod tests {
     fn good_addresses_are_taken_as_they_are() {
         for (raw, address, name) in [
             ("ann@example.com", "ann@example.com", ""),
-            (" Ann.Lee+news@Example.CO.UK ", "Ann.Lee+news@example.co.uk", ""),
+            (
+                " Ann.Lee+news@Example.CO.UK ",
+                "Ann.Lee+news@example.co.uk",
+                "",
+            ),
             ("Ann Lee <ann@example.com>", "ann@example.com", "Ann Lee"),
-            ("\"Lee, Ann\" <ann@example.com>", "ann@example.com", "Lee, Ann"),
+            (
+                "\"Lee, Ann\" <ann@example.com>",
+                "ann@example.com",
+                "Lee, Ann",
+            ),
             ("<ann@example.com>", "ann@example.com", ""),
             ("mailto:ann@example.com?subject=hi", "ann@example.com", ""),
             ("ann@bücher.example", "ann@xn--bcher-kva.example", ""),
@@ -170,7 +188,11 @@ mod tests {
             ("o'hara_1/x@a-b.example", "o'hara_1/x@a-b.example", ""),
         ] {
             let found = parse(raw).unwrap();
-            assert_eq!((found.address.as_str(), found.name.as_str()), (address, name), "{raw}");
+            assert_eq!(
+                (found.address.as_str(), found.name.as_str()),
+                (address, name),
+                "{raw}"
+            );
             assert_eq!(found.key, address.to_lowercase());
         }
     }

@@ -147,6 +147,111 @@ pub struct Recipient {
     pub problem: String,
 }
 
+/// Which rows a page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowFilter {
+    pub status: RowStatus,
+    /// Part of an address.
+    pub search: String,
+    /// A merge name: rows without a value for it.
+    pub missing: String,
+    pub place: Place,
+}
+
+/// Where a page starts, by the position of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    After(i64),
+    Before(i64),
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place::After(0)
+    }
+}
+
+impl RowFilter {
+    /// From the page's address.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> RowFilter {
+        let number = |name| get(name).and_then(|text| text.parse::<i64>().ok());
+        RowFilter {
+            status: get("show")
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_default(),
+            search: get("q").unwrap_or_default().trim().to_owned(),
+            missing: get("missing").unwrap_or_default(),
+            place: match (number("after"), number("before")) {
+                (Some(after), _) => Place::After(after),
+                (_, Some(before)) => Place::Before(before),
+                _ => Place::default(),
+            },
+        }
+    }
+
+    /// The parameters of this filter in an address, the place left out.
+    pub fn query(&self) -> String {
+        let mut query = format!("&show={}", self.status.as_str());
+        for (name, value) in [("q", &self.search), ("missing", &self.missing)] {
+            if !value.is_empty() {
+                query.push_str(&format!("&{name}={}", crate::ui::url::encode(value)));
+            }
+        }
+        query
+    }
+}
+
+/// A page of rows, in order of position.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowPage {
+    pub rows: Vec<Recipient>,
+    pub has_previous: bool,
+    pub has_next: bool,
+}
+
+/// A list that could not be taken, or not yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenList {
+    pub set: RecipientSet,
+    /// What was pasted, to be put right.
+    pub pasted: String,
+    /// The first rows, to choose the address column by.
+    pub sample: Vec<Recipient>,
+}
+
+/// Everything the recipients step shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientsStep {
+    pub head: crate::features::drafts::model::DraftHead,
+    pub set: Option<RecipientSet>,
+    pub page: RowPage,
+    pub given: Option<GivenList>,
+}
+
+/// Chooses the column of addresses of a list: one that was just given (`set`), or the draft's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub revision: String,
+    #[serde(default)]
+    pub set: String,
+    #[serde(default)]
+    pub column: String,
+}
+
+/// Moves the addresses of a misspelt domain to the one that was meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub revision: String,
+    #[serde(default)]
+    pub from: String,
+}
+
 /// A merge name made from a heading: lower case, everything but letters and digits becomes one underscore.
 pub fn merge_name(heading: &str) -> String {
     let mut out = String::with_capacity(heading.len());
@@ -162,7 +267,7 @@ pub fn merge_name(heading: &str) -> String {
         "column".into()
     } else if name.starts_with(|c: char| c.is_numeric()) {
         // A merge name cannot start with a digit.
-        format!("column_{name}")
+        format!("_{name}")
     } else {
         name.to_owned()
     }
@@ -206,7 +311,7 @@ mod tests {
             ("First Name", "first_name"),
             (" E-Mail ", "e_mail"),
             ("Straße / Nr.", "straße_nr"),
-            ("2nd  phone", "column_2nd_phone"),
+            ("2nd  phone", "_2nd_phone"),
             ("***", "column"),
             ("", "column"),
             ("__x__", "x"),

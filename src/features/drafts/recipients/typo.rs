@@ -1,14 +1,38 @@
 //! Domains that look like a slip of the finger: in a large mail provider's name, or in ".com".
 
 const PROVIDERS: [&str; 19] = [
-    "gmail.com", "googlemail.com", "hotmail.com", "hotmail.co.uk", "hotmail.fr", "outlook.com", "yahoo.com",
-    "yahoo.co.uk", "yahoo.fr", "icloud.com", "protonmail.com", "live.com", "t-online.de", "orange.fr", "libero.it",
-    "comcast.net", "verizon.net", "fastmail.com", "sbcglobal.net",
+    "gmail.com",
+    "googlemail.com",
+    "hotmail.com",
+    "hotmail.co.uk",
+    "hotmail.fr",
+    "outlook.com",
+    "yahoo.com",
+    "yahoo.co.uk",
+    "yahoo.fr",
+    "icloud.com",
+    "protonmail.com",
+    "live.com",
+    "t-online.de",
+    "orange.fr",
+    "libero.it",
+    "comcast.net",
+    "verizon.net",
+    "fastmail.com",
+    "sbcglobal.net",
 ];
 
 /// Real domains that are one letter away from a provider's.
 const REAL: [&str; 9] = [
-    "mail.com", "email.com", "ymail.com", "hotmail.de", "hotmail.it", "live.co", "line.com", "give.com", "love.com",
+    "mail.com",
+    "email.com",
+    "ymail.com",
+    "hotmail.de",
+    "hotmail.it",
+    "live.co",
+    "line.com",
+    "give.com",
+    "love.com",
 ];
 
 /// Endings that do not exist, each one slip away from ".com".
@@ -63,7 +87,15 @@ mod tests {
         ] {
             assert_eq!(meant(domain).as_deref(), Some(right), "{domain}");
         }
-        for domain in ["gmail.com", "mail.com", "ymail.com", "example.com", "gm.com", "a.de", ""] {
+        for domain in [
+            "gmail.com",
+            "mail.com",
+            "ymail.com",
+            "example.com",
+            "gm.com",
+            "a.de",
+            "",
+        ] {
             assert_eq!(meant(domain), None, "{domain}");
         }
     }

@@ -48,7 +48,12 @@ pub struct Checker {
 
 impl Pack {
     fn starting(first: i64) -> Self {
-        Pack { json: String::from("["), rows: 0, first, notes: Vec::new() }
+        Pack {
+            json: String::from("["),
+            rows: 0,
+            first,
+            notes: Vec::new(),
+        }
     }
 }
 
@@ -56,7 +61,14 @@ impl Checker {
     pub fn new(headings: &[String], email: Option<usize>) -> Self {
         let columns = keyed(headings, email);
         let name = columns.iter().position(|column| column.key == "name");
-        Checker { columns, email, name, position: 0, seen: HashMap::new(), pack: Pack::starting(1) }
+        Checker {
+            columns,
+            email,
+            name,
+            position: 0,
+            seen: HashMap::new(),
+            pack: Pack::starting(1),
+        }
     }
 
     pub fn columns(&self) -> &[Column] {
@@ -65,13 +77,21 @@ impl Checker {
 
     /// The merge name of the column of addresses; empty while it is unknown.
     pub fn email_key(&self) -> &str {
-        self.email.and_then(|i| self.columns.get(i)).map_or("", |column| &column.key)
+        self.email
+            .and_then(|i| self.columns.get(i))
+            .map_or("", |column| &column.key)
     }
 
     /// Takes a row; returns a pack when one is full.
     pub fn push(&mut self, raw: Raw) -> Option<Pack> {
-        let full = (self.pack.rows >= PACK_ROWS || self.pack.json.len() >= PACK_BYTES).then(|| self.close());
-        self.add(raw);
+        self.push_again(raw, None)
+    }
+
+    /// Takes a row that was checked before and may have been found broken then.
+    pub fn push_again(&mut self, raw: Raw, problem: Option<String>) -> Option<Pack> {
+        let full = (self.pack.rows >= PACK_ROWS || self.pack.json.len() >= PACK_BYTES)
+            .then(|| self.close());
+        self.add(raw, problem);
         full
     }
 
@@ -87,15 +107,23 @@ impl Checker {
         pack
     }
 
-    fn add(&mut self, raw: Raw) {
+    fn add(&mut self, raw: Raw, known: Option<String>) {
         self.position += 1;
-        let mut problem = extra_values(&raw.fields, self.columns.len());
-        let mut values: Vec<String> = raw.fields.iter().take(self.columns.len()).map(|value| clean(value)).collect();
+        let mut problem = known.or_else(|| extra_values(&raw.fields, self.columns.len()));
+        let mut values: Vec<String> = raw
+            .fields
+            .iter()
+            .take(self.columns.len())
+            .map(|value| clean(value))
+            .collect();
         values.resize(self.columns.len(), String::new());
         for (value, column) in values.iter_mut().zip(&self.columns) {
             if let Some((cut, _)) = value.char_indices().nth(MAX_VALUE_CHARS) {
                 value.truncate(cut);
-                problem.get_or_insert(format!("The value of “{}” is longer than 10,000 characters.", column.name));
+                problem.get_or_insert(format!(
+                    "The value of “{}” is longer than 10,000 characters.",
+                    column.name
+                ));
             }
         }
         let mut note = Note::default();
@@ -122,7 +150,10 @@ impl Checker {
                 }
             }
         }
-        let empty = values.iter().enumerate().filter(|(_, value)| value.is_empty());
+        let empty = values
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| value.is_empty());
         note.empty = empty.filter_map(|(i, _)| u16::try_from(i).ok()).collect();
         let data = self.data(&values, &shown);
         let data = if data.len() > MAX_DATA_BYTES {
@@ -135,12 +166,22 @@ impl Checker {
             None if self.email.is_some() => self.twin_of(&key, raw.line),
             _ => None,
         };
-        let row = (self.position, raw.line, &shown, &key, data, problem.unwrap_or_default(), twin);
+        let row = (
+            self.position,
+            raw.line,
+            &shown,
+            &key,
+            data,
+            problem.unwrap_or_default(),
+            twin,
+        );
         if self.pack.rows > 0 {
             self.pack.json.push(',');
         }
         // Numbers and texts always serialise.
-        self.pack.json.push_str(&serde_json::to_string(&row).unwrap_or_default());
+        self.pack
+            .json
+            .push_str(&serde_json::to_string(&row).unwrap_or_default());
         self.pack.rows += 1;
         self.pack.notes.push(note);
     }
@@ -156,8 +197,12 @@ impl Checker {
 
     /// The merge data: every column by its key, and the address as `email`.
     fn data(&self, values: &[String], address: &str) -> String {
-        let mut data: BTreeMap<&str, &str> =
-            self.columns.iter().zip(values).map(|(column, value)| (column.key.as_str(), value.as_str())).collect();
+        let mut data: BTreeMap<&str, &str> = self
+            .columns
+            .iter()
+            .zip(values)
+            .map(|(column, value)| (column.key.as_str(), value.as_str()))
+            .collect();
         if self.email.is_some() {
             data.insert("email", address);
         }
@@ -168,7 +213,11 @@ impl Checker {
 /// Without what the database cannot hold, and without blanks around.
 fn clean(value: &str) -> String {
     let value = value.trim();
-    if value.contains('\0') { value.replace('\0', "") } else { value.to_owned() }
+    if value.contains('\0') {
+        value.replace('\0', "")
+    } else {
+        value.to_owned()
+    }
 }
 
 fn extra_values(fields: &[String], columns: usize) -> Option<String> {
@@ -182,21 +231,18 @@ fn extra_values(fields: &[String], columns: usize) -> Option<String> {
 }
 
 /// What the rows came to, counted as the database says what became of each.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Tally {
     pub valid: i64,
     pub invalid: i64,
     pub duplicate: i64,
     pub suppressed: i64,
-    empty: Vec<i64>,
+    /// Valid rows without a value, by column.
+    empty: BTreeMap<u16, i64>,
     typos: BTreeMap<String, (String, i64)>,
 }
 
 impl Tally {
-    pub fn new(columns: usize) -> Self {
-        Tally { valid: 0, invalid: 0, duplicate: 0, suppressed: 0, empty: vec![0; columns], typos: BTreeMap::new() }
-    }
-
     pub fn add(&mut self, pack: &Pack, position: i64, status: RowStatus) {
         match status {
             RowStatus::Valid => self.valid += 1,
@@ -204,14 +250,14 @@ impl Tally {
             RowStatus::Duplicate => self.duplicate += 1,
             RowStatus::Suppressed => self.suppressed += 1,
         }
-        let note = usize::try_from(position - pack.first).ok().and_then(|at| pack.notes.get(at));
+        let note = usize::try_from(position - pack.first)
+            .ok()
+            .and_then(|at| pack.notes.get(at));
         let (RowStatus::Valid, Some(note)) = (status, note) else {
             return;
         };
         for column in &note.empty {
-            if let Some(n) = self.empty.get_mut(usize::from(*column)) {
-                *n += 1;
-            }
+            *self.empty.entry(*column).or_default() += 1;
         }
         if let Some((from, to)) = &note.typo {
             if let Some((_, n)) = self.typos.get_mut(from) {
@@ -228,7 +274,14 @@ impl Tally {
 
     /// The columns with their gaps counted.
     pub fn columns(&self, columns: &[Column]) -> Vec<Column> {
-        columns.iter().zip(&self.empty).map(|(column, empty)| Column { empty: *empty, ..column.clone() }).collect()
+        let empty = |i| self.empty.get(&i).copied().unwrap_or_default();
+        (0..)
+            .zip(columns)
+            .map(|(i, column)| Column {
+                empty: empty(i),
+                ..column.clone()
+            })
+            .collect()
     }
 
     /// Misspelt domains, most frequent first.
@@ -236,7 +289,11 @@ impl Tally {
         let mut typos: Vec<Typo> = self
             .typos
             .iter()
-            .map(|(from, (to, count))| Typo { from: from.clone(), to: to.clone(), count: *count })
+            .map(|(from, (to, count))| Typo {
+                from: from.clone(),
+                to: to.clone(),
+                count: *count,
+            })
             .collect();
         typos.sort_by_key(|typo| -typo.count);
         typos
@@ -264,12 +321,24 @@ mod tests {
         let mut checker = Checker::new(&headings, Some(1));
         let rows = rows(
             &mut checker,
-            &[&[" Ann\0 ", "Ann@Example.com"], &["", "Bob Roe <bob@example.com>"], &["x"], &["Ann 2", "ann@example.com", "oops"],
-              &["Ann 3", "ANN@example.com"], &["Ann 4", "Ann@example.com", " "]],
+            &[
+                &[" Ann\0 ", "Ann@Example.com"],
+                &["", "Bob Roe <bob@example.com>"],
+                &["x"],
+                &["Ann 2", "ann@example.com", "oops"],
+                &["Ann 3", "ANN@example.com"],
+                &["Ann 4", "Ann@example.com", " "],
+            ],
         );
         let data = |i: usize| serde_json::from_str::<Value>(rows[i][4].as_str().unwrap()).unwrap();
-        assert_eq!(data(0), json!({"name": "Ann", "e_mail": "Ann@example.com", "email": "Ann@example.com"}));
-        assert_eq!((&rows[0][2], &rows[0][3]), (&json!("Ann@example.com"), &json!("ann@example.com")));
+        assert_eq!(
+            data(0),
+            json!({"name": "Ann", "e_mail": "Ann@example.com", "email": "Ann@example.com"})
+        );
+        assert_eq!(
+            (&rows[0][2], &rows[0][3]),
+            (&json!("Ann@example.com"), &json!("ann@example.com"))
+        );
         assert_eq!(data(1)["name"], "Bob Roe");
         assert!(rows[2][5].as_str().unwrap().contains("no address"));
         assert!(rows[3][5].as_str().unwrap().contains("3 values"));
@@ -283,12 +352,23 @@ mod tests {
         let mut checker = Checker::new(&headings, Some(0));
         let mut packs = Vec::new();
         for i in 0..2_500 {
-            let text = if i < 2_000 { String::new() } else { "x".repeat(5_000) };
-            packs.extend(checker.push(Raw { line: i, fields: vec![format!("a{i}@example.com"), text] }));
+            let text = if i < 2_000 {
+                String::new()
+            } else {
+                "x".repeat(5_000)
+            };
+            packs.extend(checker.push(Raw {
+                line: i,
+                fields: vec![format!("a{i}@example.com"), text],
+            }));
         }
         packs.extend(checker.finish());
         assert_eq!(packs.iter().map(|pack| pack.rows).sum::<usize>(), 2_500);
-        assert!(packs.iter().all(|pack| pack.rows <= 1_000 && pack.json.len() < 1_000_000));
+        assert!(
+            packs
+                .iter()
+                .all(|pack| pack.rows <= 1_000 && pack.json.len() < 1_000_000)
+        );
         assert_eq!(packs[1].first, 1_001);
     }
 
@@ -296,16 +376,37 @@ mod tests {
     fn gaps_and_slips_are_counted_among_the_valid() {
         let headings = ["Email".to_owned(), "Name".to_owned()];
         let mut checker = Checker::new(&headings, Some(0));
-        for (line, fields) in [["a@gmial.com", ""], ["b@gmial.com", "Bob"], ["c@gmial.com", ""]].iter().enumerate() {
-            checker.push(Raw { line: line as i64, fields: fields.map(String::from).into() });
+        for (line, fields) in [
+            ["a@gmial.com", ""],
+            ["b@gmial.com", "Bob"],
+            ["c@gmial.com", ""],
+        ]
+        .iter()
+        .enumerate()
+        {
+            checker.push(Raw {
+                line: line as i64,
+                fields: fields.map(String::from).into(),
+            });
         }
         let pack = checker.finish().unwrap();
-        let mut tally = Tally::new(2);
-        for (position, status) in [(1, RowStatus::Valid), (2, RowStatus::Valid), (3, RowStatus::Suppressed)] {
+        let mut tally = Tally::default();
+        for (position, status) in [
+            (1, RowStatus::Valid),
+            (2, RowStatus::Valid),
+            (3, RowStatus::Suppressed),
+        ] {
             tally.add(&pack, position, status);
         }
         assert_eq!(tally.columns(checker.columns())[1].empty, 1);
-        assert_eq!(tally.typos(), [Typo { from: "gmial.com".into(), to: "gmail.com".into(), count: 2 }]);
+        assert_eq!(
+            tally.typos(),
+            [Typo {
+                from: "gmial.com".into(),
+                to: "gmail.com".into(),
+                count: 2
+            }]
+        );
         assert_eq!((tally.valid, tally.suppressed, tally.rows()), (2, 1, 3));
     }
 }

@@ -48,16 +48,26 @@ const BINARY: &str = "This file is not a text file. Save the list as CSV and upl
 
 /// Files people take for lists, by their first bytes.
 fn known_binary(head: &[u8]) -> Option<&'static str> {
-    const EXCEL: &str = "This is a spreadsheet or a ZIP file. Open it, save the list as CSV and upload that.";
+    const EXCEL: &str =
+        "This is a spreadsheet or a ZIP file. Open it, save the list as CSV and upload that.";
     const KNOWN: [(&[u8], &str); 8] = [
         (b"PK\x03\x04", EXCEL),
         (b"PK\x05\x06", EXCEL),
         (b"\xd0\xcf\x11\xe0", EXCEL),
         (b"%PDF", "This is a PDF. Upload the list as a CSV file."),
-        (b"\x89PNG", "This is a picture. Upload the list as a CSV file."),
-        (b"\xff\xd8\xff", "This is a picture. Upload the list as a CSV file."),
+        (
+            b"\x89PNG",
+            "This is a picture. Upload the list as a CSV file.",
+        ),
+        (
+            b"\xff\xd8\xff",
+            "This is a picture. Upload the list as a CSV file.",
+        ),
         (b"GIF8", "This is a picture. Upload the list as a CSV file."),
-        (b"\x1f\x8b", "This file is compressed. Unpack it and upload the list inside."),
+        (
+            b"\x1f\x8b",
+            "This file is compressed. Unpack it and upload the list inside.",
+        ),
     ];
     KNOWN
         .iter()
@@ -88,7 +98,8 @@ fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
 
 /// Text holds no zeros and hardly any control characters.
 fn is_text(head: &[u8]) -> bool {
-    let control = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a | 0x1b);
+    let control =
+        |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a | 0x1b);
     !head.contains(&0) && head.iter().filter(control).count() * 200 <= head.len()
 }
 

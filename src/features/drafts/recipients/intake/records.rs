@@ -26,7 +26,10 @@ pub enum Fault {
 /// How tables are read everywhere: rows of any length, quoted or not.
 pub fn table(delimiter: u8) -> csv::ReaderBuilder {
     let mut builder = csv::ReaderBuilder::new();
-    builder.delimiter(delimiter).has_headers(false).flexible(true);
+    builder
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true);
     builder
 }
 
@@ -51,14 +54,29 @@ impl<R: Read> Records<R> {
     /// `file` is UTF-8 text.
     pub fn new(file: R, form: &Form) -> Result<Self, Fault> {
         let since = Rc::new(Cell::new(0));
-        let mut guard = Guard { file, since: since.clone(), last: b'\n' };
+        let mut guard = Guard {
+            file,
+            since: since.clone(),
+            last: b'\n',
+        };
         match form {
-            Form::List => Ok(Records::List { reader: BufReader::new(guard), since, line: 0, waiting: Vec::new() }),
-            Form::Table { delimiter, has_header, skip } => {
+            Form::List => Ok(Records::List {
+                reader: BufReader::new(guard),
+                since,
+                line: 0,
+                waiting: Vec::new(),
+            }),
+            Form::Table {
+                delimiter,
+                has_header,
+                skip,
+            } => {
                 if *skip > 0 {
                     skip_line(&mut guard)?;
                 }
-                let reader = table(*delimiter).buffer_capacity(16 * 1024).from_reader(guard);
+                let reader = table(*delimiter)
+                    .buffer_capacity(16 * 1024)
+                    .from_reader(guard);
                 let mut records = Records::Table {
                     reader: Box::new(reader),
                     since,
@@ -76,25 +94,42 @@ impl<R: Read> Records<R> {
     /// The next row, or `None` at the end. Rows without any value are passed over.
     pub fn next(&mut self) -> Result<Option<Raw>, Fault> {
         match self {
-            Records::Table { reader, since, skipped, record } => loop {
+            Records::Table {
+                reader,
+                since,
+                skipped,
+                record,
+            } => loop {
                 since.set(0);
                 let start = line_of(reader);
                 match reader.read_record(record) {
                     Ok(true) if record.iter().all(|cell| cell.trim().is_empty()) => {}
                     Ok(true) => {
                         // Blank lines before the row are passed over silently: count back from its end.
-                        let inside: usize = record.iter().map(|cell| cell.matches('\n').count()).sum();
+                        let inside: usize =
+                            record.iter().map(|cell| cell.matches('\n').count()).sum();
                         let line = line_of(reader) - 1 - i64::try_from(inside).unwrap_or_default();
                         let fields = record.iter().map(String::from).collect();
-                        return Ok(Some(Raw { line: line + *skipped, fields }));
+                        return Ok(Some(Raw {
+                            line: line + *skipped,
+                            fields,
+                        }));
                     }
                     Ok(false) => return Ok(None),
                     Err(error) => return Err(fault(error, start + *skipped)),
                 }
             },
-            Records::List { reader, since, line, waiting } => loop {
+            Records::List {
+                reader,
+                since,
+                line,
+                waiting,
+            } => loop {
                 if let Some(entry) = waiting.pop() {
-                    return Ok(Some(Raw { line: *line, fields: vec![entry] }));
+                    return Ok(Some(Raw {
+                        line: *line,
+                        fields: vec![entry],
+                    }));
                 }
                 since.set(0);
                 let mut text = String::new();
@@ -117,7 +152,9 @@ fn line_of<R: Read>(reader: &csv::Reader<R>) -> i64 {
 fn fault(error: csv::Error, line: i64) -> Fault {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => too_long_or(error, line),
-        other => Fault::Sentence(format!("The row that starts in line {line} cannot be read: {other:?}.")),
+        other => Fault::Sentence(format!(
+            "The row that starts in line {line} cannot be read: {other:?}."
+        )),
     }
 }
 
@@ -205,16 +242,29 @@ mod tests {
     }
 
     fn table(has_header: bool, skip: usize) -> Form {
-        Form::Table { delimiter: b',', has_header, skip }
+        Form::Table {
+            delimiter: b',',
+            has_header,
+            skip,
+        }
     }
 
     #[test]
     fn rows_know_the_line_they_start_in() {
         let text = "a,b\n1,\"x\ny, \"\"z\"\"\"\n\n , \r\n2,w\r\n";
         let rows = all(text, &table(true, 0)).unwrap();
-        assert_eq!(rows, [(2, vec!["1".into(), "x\ny, \"z\"".into()]), (6, vec!["2".to_owned(), "w".to_owned()])]);
+        assert_eq!(
+            rows,
+            [
+                (2, vec!["1".into(), "x\ny, \"z\"".into()]),
+                (6, vec!["2".to_owned(), "w".to_owned()])
+            ]
+        );
         let rows = all("a\r\r1\r\"2\r\nx\"\r\n3", &table(true, 0)).unwrap();
-        let lines: Vec<_> = rows.iter().map(|(line, fields)| (*line, fields[0].as_str())).collect();
+        let lines: Vec<_> = rows
+            .iter()
+            .map(|(line, fields)| (*line, fields[0].as_str()))
+            .collect();
         assert_eq!(lines, [(3, "1"), (4, "2\nx"), (6, "3")]);
         let rows = all("sep=,\na\n1\n", &table(true, 1)).unwrap();
         assert_eq!(rows, [(3, vec!["1".to_owned()])]);
@@ -223,7 +273,10 @@ mod tests {
     #[test]
     fn entries_of_a_list_share_their_line() {
         let rows = all("a@x.org; b@x.org\n\nc@x.org", &Form::List).unwrap();
-        let lines: Vec<_> = rows.iter().map(|(line, fields)| (*line, fields[0].as_str())).collect();
+        let lines: Vec<_> = rows
+            .iter()
+            .map(|(line, fields)| (*line, fields[0].as_str()))
+            .collect();
         assert_eq!(lines, [(1, "a@x.org"), (1, "b@x.org"), (3, "c@x.org")]);
     }
 
@@ -231,7 +284,10 @@ mod tests {
     fn a_quotation_mark_that_is_never_closed_is_found() {
         let text = format!("a,b\n1,2\n3,\"{}", "x,y\n".repeat(200_000));
         let sentence = all(&text, &table(true, 0)).unwrap_err();
-        assert!(sentence.contains("line 3") && sentence.contains("quotation mark"), "{sentence}");
+        assert!(
+            sentence.contains("line 3") && sentence.contains("quotation mark"),
+            "{sentence}"
+        );
         let fine = "a,b\n".repeat(200_000);
         assert_eq!(all(&fine, &table(true, 0)).unwrap().len(), 199_999);
     }

@@ -44,7 +44,11 @@ pub fn detect(sample: &str, is_all: bool) -> Result<Shape, String> {
     };
     if is_list(sample) {
         let is_named = sample.contains('<');
-        let headings = if is_named { vec!["Email", "Name"] } else { vec!["Email"] };
+        let headings = if is_named {
+            vec!["Email", "Name"]
+        } else {
+            vec!["Email"]
+        };
         return Ok(Shape {
             form: Form::List,
             headings: headings.into_iter().map(String::from).collect(),
@@ -55,21 +59,33 @@ pub fn detect(sample: &str, is_all: bool) -> Result<Shape, String> {
         Some(delimiter) => (Some(delimiter), 1),
         None => (None, 0),
     };
-    let table = if skip == 1 { sample.split_once('\n').map_or("", |(_, rest)| rest) } else { sample };
+    let table = if skip == 1 {
+        sample.split_once('\n').map_or("", |(_, rest)| rest)
+    } else {
+        sample
+    };
     let delimiter = declared.unwrap_or_else(|| find_delimiter(table, is_all));
     let rows = parse(table, delimiter, is_all);
     let Some((first, rest)) = rows.split_first() else {
         return Err("There are no rows in this file.".into());
     };
     if first.len() > MAX_COLUMNS {
-        return Err(format!("The list has {} columns; at most {MAX_COLUMNS} are possible.", first.len()));
+        return Err(format!(
+            "The list has {} columns; at most {MAX_COLUMNS} are possible.",
+            first.len()
+        ));
     }
     let has_header = !first.iter().any(|cell| address::parse(cell).is_ok());
     let data = if has_header { rest } else { rows.as_slice() };
     let mut headings: Vec<String> = (1..=first.len()).map(|n| format!("Column {n}")).collect();
     if has_header {
         for (heading, cell) in headings.iter_mut().zip(first) {
-            let name: String = cell.trim().chars().filter(|c| !c.is_control()).take(100).collect();
+            let name: String = cell
+                .trim()
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(100)
+                .collect();
             if !name.is_empty() {
                 *heading = name;
             }
@@ -79,23 +95,40 @@ pub fn detect(sample: &str, is_all: bool) -> Result<Shape, String> {
     if let (false, Some(email)) = (has_header, email) {
         headings[email] = "Email".into();
     }
-    Ok(Shape { form: Form::Table { delimiter, has_header, skip }, headings, email })
+    Ok(Shape {
+        form: Form::Table {
+            delimiter,
+            has_header,
+            skip,
+        },
+        headings,
+        email,
+    })
 }
 
 /// Excel writes `sep=;` as a first line of its own.
 fn declared_separator(sample: &str) -> Option<u8> {
     let line = sample.lines().next()?.trim().trim_matches('"');
     match line.get(..4) {
-        Some(word) if word.eq_ignore_ascii_case("sep=") && line.len() == 5 => Some(line.as_bytes()[4]),
+        Some(word) if word.eq_ignore_ascii_case("sep=") && line.len() == 5 => {
+            Some(line.as_bytes()[4])
+        }
         _ => None,
     }
 }
 
 /// Addresses and nothing else: every piece holds an @, save a few that somebody mistyped.
 fn is_list(sample: &str) -> bool {
-    let mut lines = sample.lines().filter(|line| !line.trim().is_empty()).take(SAMPLE_ROWS).peekable();
+    let mut lines = sample
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(SAMPLE_ROWS)
+        .peekable();
     // A heading makes it a table of one column.
-    if lines.peek().is_some_and(|line| !line.contains('@') && is_email_heading(line) > 0) {
+    if lines
+        .peek()
+        .is_some_and(|line| !line.contains('@') && is_email_heading(line) > 0)
+    {
         return false;
     }
     let (mut with, mut without) = (0, 0);
@@ -104,7 +137,11 @@ fn is_list(sample: &str) -> bool {
         // A mistyped address on a line of its own is still an entry; next to another value it is a table's cell.
         let weight = if pieces.len() > 1 { 10 } else { 1 };
         for piece in pieces {
-            if piece.contains('@') { with += 1 } else { without += weight }
+            if piece.contains('@') {
+                with += 1
+            } else {
+                without += weight
+            }
         }
     }
     with > 0 && without * 4 <= with
@@ -133,7 +170,10 @@ pub fn entries(line: &str) -> Vec<&str> {
         .filter(|entry| !entry.is_empty())
         .flat_map(|entry| {
             let words: Vec<_> = entry.split_whitespace().collect();
-            let are_all = words.len() > 1 && words.iter().all(|word| word.contains('@') && !word.contains('<'));
+            let are_all = words.len() > 1
+                && words
+                    .iter()
+                    .all(|word| word.contains('@') && !word.contains('<'));
             if are_all { words } else { vec![entry] }
         })
         .collect()
@@ -178,9 +218,10 @@ fn is_email_heading(heading: &str) -> u8 {
     let squeezed = name.replace('_', "");
     match squeezed.as_str() {
         "email" | "emailaddress" => 3,
-        "mail" | "mailaddress" | "emails" | "emailaddresses" | "emailadresse" | "mailadresse" | "adresseemail" | "adressemail"
-        | "courriel" | "correo" | "correoelectronico" | "correoelectrónico" | "epost" | "epostadress" | "indirizzoemail"
-        | "posta" | "recipient" | "subscriber" | "emailadres" => 2,
+        "mail" | "mailaddress" | "emails" | "emailaddresses" | "emailadresse" | "mailadresse"
+        | "adresseemail" | "adressemail" | "courriel" | "correo" | "correoelectronico"
+        | "correoelectrónico" | "epost" | "epostadress" | "indirizzoemail" | "posta"
+        | "recipient" | "subscriber" | "emailadres" => 2,
         _ if squeezed.contains("email") || squeezed.ends_with("mail") => 1,
         _ => 0,
     }
@@ -189,21 +230,30 @@ fn is_email_heading(heading: &str) -> u8 {
 /// The column whose heading names it and whose cells agree; or else the one that holds the most addresses.
 fn find_email(headings: Option<&[String]>, rows: &[Vec<String>], columns: usize) -> Option<usize> {
     let score = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.trim().is_empty());
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .filter(|cell| !cell.trim().is_empty());
         let (mut filled, mut good) = (0, 0);
         for cell in cells {
             filled += 1;
             good += usize::from(cell.contains('@'));
         }
         let is_mostly = good * 2 >= filled && good > 0;
-        let named = headings.and_then(|headings| headings.get(column)).map_or(0, |heading| is_email_heading(heading));
+        let named = headings
+            .and_then(|headings| headings.get(column))
+            .map_or(0, |heading| is_email_heading(heading));
         (is_mostly, named, good, filled)
     };
     (0..columns)
         .map(|column| (score(column), column))
         // A heading alone convinces while there is nothing that speaks against it.
-        .filter(|((is_mostly, named, _, filled), _)| *is_mostly || *named > 0 && (*filled == 0 || *named > 1))
-        .max_by_key(|((is_mostly, named, good, _), column)| (*is_mostly, *named, *good, columns - column))
+        .filter(|((is_mostly, named, _, filled), _)| {
+            *is_mostly || *named > 0 && (*filled == 0 || *named > 1)
+        })
+        .max_by_key(|((is_mostly, named, good, _), column)| {
+            (*is_mostly, *named, *good, columns - column)
+        })
         .map(|(_, column)| column)
 }
 
@@ -217,32 +267,101 @@ mod tests {
     }
 
     fn table(delimiter: u8, has_header: bool) -> Form {
-        Form::Table { delimiter, has_header, skip: 0 }
+        Form::Table {
+            delimiter,
+            has_header,
+            skip: 0,
+        }
     }
 
     #[test]
     fn separators_and_headings_are_found() {
         for (text, form, headings, email) in [
-            ("Name,Email\nAnn,ann@example.com\n", table(b',', true), &["Name", "Email"][..], Some(1)),
-            ("Name;E-Mail;Note\nAnn;ann@example.com;a, b, c\n", table(b';', true), &["Name", "E-Mail", "Note"], Some(1)),
-            ("email\tname\nann@example.com\tAnn\n", table(b'\t', true), &["email", "name"], Some(0)),
-            ("a|mail\nx|ann@example.com\n", table(b'|', true), &["a", "mail"], Some(1)),
-            ("\"Name, first\",Email\n\"Lee, Ann\",ann@example.com\n", table(b',', true), &["Name, first", "Email"], Some(1)),
-            ("Ann,ann@example.com\nBob,bob@example.com\n", table(b',', false), &["Column 1", "Email"], Some(1)),
-            ("Email\nann@example.com\nnonsense\n", table(b',', true), &["Email"], Some(0)),
-            ("Contact,City\nann@example.com,Ulm\nbob@example.com,Bonn\n", table(b',', true), &["Contact", "City"], Some(0)),
-            ("Name,City\nAnn,Ulm\n", table(b',', true), &["Name", "City"], None),
+            (
+                "Name,Email\nAnn,ann@example.com\n",
+                table(b',', true),
+                &["Name", "Email"][..],
+                Some(1),
+            ),
+            (
+                "Name;E-Mail;Note\nAnn;ann@example.com;a, b, c\n",
+                table(b';', true),
+                &["Name", "E-Mail", "Note"],
+                Some(1),
+            ),
+            (
+                "email\tname\nann@example.com\tAnn\n",
+                table(b'\t', true),
+                &["email", "name"],
+                Some(0),
+            ),
+            (
+                "a|mail\nx|ann@example.com\n",
+                table(b'|', true),
+                &["a", "mail"],
+                Some(1),
+            ),
+            (
+                "\"Name, first\",Email\n\"Lee, Ann\",ann@example.com\n",
+                table(b',', true),
+                &["Name, first", "Email"],
+                Some(1),
+            ),
+            (
+                "Ann,ann@example.com\nBob,bob@example.com\n",
+                table(b',', false),
+                &["Column 1", "Email"],
+                Some(1),
+            ),
+            (
+                "Email\nann@example.com\nnonsense\n",
+                table(b',', true),
+                &["Email"],
+                Some(0),
+            ),
+            (
+                "Contact,City\nann@example.com,Ulm\nbob@example.com,Bonn\n",
+                table(b',', true),
+                &["Contact", "City"],
+                Some(0),
+            ),
+            (
+                "Name,City\nAnn,Ulm\n",
+                table(b',', true),
+                &["Name", "City"],
+                None,
+            ),
             // The heading says one thing, the cells another.
-            ("Email sent,Contact\nyes,ann@example.com\n", table(b',', true), &["Email sent", "Contact"], Some(1)),
+            (
+                "Email sent,Contact\nyes,ann@example.com\n",
+                table(b',', true),
+                &["Email sent", "Contact"],
+                Some(1),
+            ),
         ] {
-            assert_eq!(shape(text), (form, headings.iter().map(|s| (*s).to_owned()).collect(), email), "{text}");
+            assert_eq!(
+                shape(text),
+                (
+                    form,
+                    headings.iter().map(|s| (*s).to_owned()).collect(),
+                    email
+                ),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn a_separator_named_by_excel_is_believed() {
         let (form, headings, email) = shape("sep=;\nName;Email\nAnn;ann@example.com\n");
-        assert_eq!(form, Form::Table { delimiter: b';', has_header: true, skip: 1 });
+        assert_eq!(
+            form,
+            Form::Table {
+                delimiter: b';',
+                has_header: true,
+                skip: 1
+            }
+        );
         assert_eq!((headings.len(), email), (2, Some(1)));
     }
 
@@ -251,17 +370,30 @@ mod tests {
         for (text, columns) in [
             ("ann@example.com\nbob@example.com\n", 1),
             ("ann@example.com, bob@example.com; carl@example.com", 1),
-            ("Ann Lee <ann@example.com>\n\"Roe, Bob\" <bob@example.com>\n", 2),
-            ("ann@example.com\nbob@example.com\nnonsense\ncarl@example.com\ndora@example.com", 1),
+            (
+                "Ann Lee <ann@example.com>\n\"Roe, Bob\" <bob@example.com>\n",
+                2,
+            ),
+            (
+                "ann@example.com\nbob@example.com\nnonsense\ncarl@example.com\ndora@example.com",
+                1,
+            ),
         ] {
             let (form, headings, email) = shape(text);
-            assert_eq!((form, headings.len(), email), (Form::List, columns, Some(0)), "{text}");
+            assert_eq!(
+                (form, headings.len(), email),
+                (Form::List, columns, Some(0)),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn entries_of_a_line_come_apart() {
-        assert_eq!(entries("a@x.org, \"Roe, Bob\" <b@x.org>;; c@x.org"), ["a@x.org", "\"Roe, Bob\" <b@x.org>", "c@x.org"]);
+        assert_eq!(
+            entries("a@x.org, \"Roe, Bob\" <b@x.org>;; c@x.org"),
+            ["a@x.org", "\"Roe, Bob\" <b@x.org>", "c@x.org"]
+        );
         assert_eq!(entries("a@x.org b@x.org"), ["a@x.org", "b@x.org"]);
         assert_eq!(entries("Bob Roe"), ["Bob Roe"]);
     }
@@ -270,6 +402,10 @@ mod tests {
     fn a_sample_cut_within_a_row_is_read_up_to_there() {
         let shape = detect("Name,Email\nAnn,ann@example.com\nBob,bob@exam", false).unwrap();
         assert_eq!(shape.email, Some(1));
-        assert!(detect(&"x".repeat(1000), false).unwrap_err().contains("first line"));
+        assert!(
+            detect(&"x".repeat(1000), false)
+                .unwrap_err()
+                .contains("first line")
+        );
     }
 }
