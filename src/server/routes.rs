@@ -28,6 +28,7 @@ pub fn router(app: AppState) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
+        .merge(crate::features::drafts::recipients::routes::routes())
         .merge(crate::features::outbox::routes::routes())
         .merge(pages_and_calls)
         .layer(middleware::from_fn_with_state(app.clone(), session::gate))

@@ -5,4 +5,5 @@ mod architecture;
 mod auth;
 mod db;
 mod delivery;
+mod drafts;
 mod util;

@@ -12,4 +12,3 @@ pub mod number;
 pub mod page;
 pub mod pager;
 pub mod time;
-pub mod url;

@@ -1,7 +1,9 @@
 //! Drafts as both targets know them: what is stored, what forms send, what may be in a field. Pure.
 
 use crate::error::{AppError, Invalid};
+use crate::features::accounts::model::AccountChoice;
 use crate::features::auth::model::check_address;
+use crate::features::templates::editor::EditorData;
 use crate::ids::{AccountId, DraftId, RecipientSetId, TemplateId};
 use crate::mail::design::Mode;
 use serde::{Deserialize, Serialize};
@@ -68,6 +70,78 @@ pub struct DraftHead {
     /// Recipients that can be mailed.
     pub recipients: Option<i64>,
     pub can_edit: bool,
+}
+
+/// What the content step shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ContentStep {
+    pub head: DraftHead,
+    pub account_id: Option<AccountId>,
+    pub reply_to: String,
+    pub accounts: Vec<AccountChoice>,
+    /// The name of the template the design came from.
+    pub template: Option<String>,
+    pub templates: Vec<(TemplateId, String)>,
+    pub editor: EditorData,
+}
+
+/// The mail one recipient will get.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewMail {
+    pub from: String,
+    pub to: String,
+    pub subject: String,
+    /// With this recipient's values.
+    pub preheader: String,
+    pub text: String,
+}
+
+/// One line of the list of things to look at before sending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// Nothing can be sent before this is put right.
+    pub is_blocker: bool,
+    pub message: String,
+    /// Where it is put right, and what the link says.
+    pub href: String,
+    pub words: String,
+}
+
+/// What the review step shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewStep {
+    pub head: DraftHead,
+    /// Position of the recipient that is shown; 0 while there are none.
+    pub position: i64,
+    pub previous: Option<i64>,
+    pub next: Option<i64>,
+    /// The recipient's number among all that can be mailed, from 1.
+    pub number: i64,
+    pub reply_to: String,
+    /// Or why there is none.
+    pub preview: Result<PreviewMail, String>,
+    pub checks: Vec<Check>,
+    /// When the mail will have left, as the caps of the accounts allow.
+    pub forecast: String,
+    pub test_address: String,
+}
+
+impl ReviewStep {
+    pub fn can_send(&self) -> bool {
+        self.head.can_edit && !self.checks.iter().any(|check| check.is_blocker)
+    }
+}
+
+/// A test of the mail as one recipient will get it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub address: String,
+    /// Position of the recipient whose values are used.
+    #[serde(default)]
+    pub recipient: String,
 }
 
 /// The steps of the composer. They can be taken in any order.
@@ -144,6 +218,9 @@ pub struct RenameForm {
     pub revision: String,
     #[serde(default)]
     pub name: String,
+    /// The step to come back to.
+    #[serde(default)]
+    pub step: String,
 }
 
 /// Where the mail leaves and where answers go. A draft may be saved unfinished and even wrong: what is missing or wrong is

@@ -3,6 +3,7 @@
 use super::model::{Draft, DraftLine};
 use crate::features::templates::editor::Content;
 use crate::ids::{AccountId, DraftId, RecipientSetId, TemplateId};
+use crate::mail::design::Mode;
 use crate::server::db::{Db, DbError, Outcome, Row, Stmt, sql};
 
 const COLUMNS: &str = "id, name, template_id, mode, source, subject, preheader, account_id, reply_to, recipient_set_id, \
@@ -10,12 +11,15 @@ const COLUMNS: &str = "id, name, template_id, mode, source, subject, preheader, 
 
 /// What a new draft starts with.
 #[derive(Clone, Debug, Default)]
-pub struct NewDraft {
-    pub name: String,
+pub struct NewDraft<'a> {
+    pub name: &'a str,
     pub template_id: Option<TemplateId>,
-    pub content: Content,
+    pub mode: Mode,
+    pub source: &'a str,
+    pub subject: &'a str,
+    pub preheader: &'a str,
     pub account_id: Option<AccountId>,
-    pub reply_to: String,
+    pub reply_to: &'a str,
     /// A ready set; it may be shared with others.
     pub recipient_set_id: Option<RecipientSetId>,
 }
@@ -120,19 +124,19 @@ pub(crate) fn like(text: &str) -> String {
 }
 
 /// Returns the new draft's id as `id`.
-pub fn insert(new: &NewDraft, now: i64) -> Stmt {
+pub fn insert(new: &NewDraft<'_>, now: i64) -> Stmt {
     sql(
         "INSERT INTO drafts (name, template_id, mode, source, subject, preheader, account_id, reply_to, recipient_set_id, \
          created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10) RETURNING id",
     )
-    .bind(&new.name)
+    .bind(new.name)
     .bind(new.template_id)
-    .bind(new.content.mode.as_str())
-    .bind(&new.content.source)
-    .bind(&new.content.subject)
-    .bind(&new.content.preheader)
+    .bind(new.mode.as_str())
+    .bind(new.source)
+    .bind(new.subject)
+    .bind(new.preheader)
     .bind(new.account_id)
-    .bind(&new.reply_to)
+    .bind(new.reply_to)
     .bind(new.recipient_set_id)
     .bind(now)
 }

@@ -1,6 +1,9 @@
 //! Recipients and their sets as both targets know them. Pure.
 
-use crate::ids::RecipientSetId;
+use crate::features::drafts::model::{Draft, DraftHead, Step};
+use crate::ids::{DraftId, RecipientSetId};
+use crate::mail::names::merge_name;
+use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
 /// What became of a row.
@@ -15,6 +18,16 @@ pub enum RowStatus {
 }
 
 impl RowStatus {
+    /// What the page calls the rows.
+    pub fn words(self) -> &'static str {
+        match self {
+            RowStatus::Valid => "Valid",
+            RowStatus::Invalid => "Invalid",
+            RowStatus::Duplicate => "Duplicates",
+            RowStatus::Suppressed => "Suppressed",
+        }
+    }
+
     pub const ALL: [RowStatus; 4] = [
         RowStatus::Valid,
         RowStatus::Invalid,
@@ -171,33 +184,54 @@ impl Default for Place {
     }
 }
 
-impl RowFilter {
-    /// From the page's address.
-    pub fn read(get: impl Fn(&str) -> Option<String>) -> RowFilter {
-        let number = |name| get(name).and_then(|text| text.parse::<i64>().ok());
+/// What the page's address asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowQuery {
+    #[serde(default)]
+    pub show: String,
+    #[serde(default)]
+    pub q: String,
+    #[serde(default)]
+    pub missing: String,
+    #[serde(default)]
+    pub after: String,
+    #[serde(default)]
+    pub before: String,
+    /// A list that was not taken: its id.
+    #[serde(default)]
+    pub given: String,
+}
+
+impl RowQuery {
+    pub fn filter(&self) -> RowFilter {
         RowFilter {
-            status: get("show")
-                .and_then(|text| text.parse().ok())
-                .unwrap_or_default(),
-            search: get("q").unwrap_or_default().trim().to_owned(),
-            missing: get("missing").unwrap_or_default(),
-            place: match (number("after"), number("before")) {
-                (Some(after), _) => Place::After(after),
-                (_, Some(before)) => Place::Before(before),
+            status: self.show.parse().unwrap_or_default(),
+            search: self.q.trim().to_owned(),
+            missing: self.missing.clone(),
+            place: match (self.after.parse(), self.before.parse()) {
+                (Ok(after), _) => Place::After(after),
+                (_, Ok(before)) => Place::Before(before),
                 _ => Place::default(),
             },
         }
     }
+}
 
-    /// The parameters of this filter in an address, the place left out.
-    pub fn query(&self) -> String {
-        let mut query = format!("&show={}", self.status.as_str());
+impl RowFilter {
+    /// The address of the recipients step with this filter; `place` is a parameter such as `("after", "50")`.
+    pub fn href(&self, draft: DraftId, place: Option<(&'static str, i64)>) -> String {
+        let mut query = ParamsMap::new();
+        query.insert("show", self.status.as_str().to_owned());
         for (name, value) in [("q", &self.search), ("missing", &self.missing)] {
             if !value.is_empty() {
-                query.push_str(&format!("&{name}={}", crate::ui::url::encode(value)));
+                query.insert(name, value.clone());
             }
         }
-        query
+        if let Some((name, position)) = place {
+            query.insert(name, position.to_string());
+        }
+        let query = query.to_query_string();
+        format!("{}&{}", Draft::href(draft, Step::Recipients), query.trim_start_matches('?'))
     }
 }
 
@@ -222,7 +256,7 @@ pub struct GivenList {
 /// Everything the recipients step shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecipientsStep {
-    pub head: crate::features::drafts::model::DraftHead,
+    pub head: DraftHead,
     pub set: Option<RecipientSet>,
     pub page: RowPage,
     pub given: Option<GivenList>,
@@ -252,27 +286,6 @@ pub struct DomainForm {
     pub from: String,
 }
 
-/// A merge name made from a heading: lower case, everything but letters and digits becomes one underscore.
-pub fn merge_name(heading: &str) -> String {
-    let mut out = String::with_capacity(heading.len());
-    for c in heading.trim().chars().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() {
-            out.push(c);
-        } else if !out.ends_with('_') && !out.is_empty() {
-            out.push('_');
-        }
-    }
-    let name = out.trim_end_matches('_');
-    if name.is_empty() {
-        "column".into()
-    } else if name.starts_with(|c: char| c.is_numeric()) {
-        // A merge name cannot start with a digit.
-        format!("_{name}")
-    } else {
-        name.to_owned()
-    }
-}
-
 /// Gives every heading a key that is unique in the list; the address column (an index) has the first choice, and no other
 /// column may be `email`, which is always the address.
 pub fn keyed(headings: &[String], email: Option<usize>) -> Vec<Column> {
@@ -285,7 +298,10 @@ pub fn keyed(headings: &[String], email: Option<usize>) -> Vec<Column> {
         let Some(name) = headings.get(i) else {
             continue;
         };
-        let stem = merge_name(name);
+        let stem = match merge_name(name) {
+            stem if stem.is_empty() => format!("column_{}", i + 1),
+            stem => stem,
+        };
         let mut key = stem.clone();
         let mut number = 2;
         while !(taken.insert(key.clone()) || Some(i) == email && key == "email") {
@@ -306,18 +322,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headings_become_merge_names() {
-        for (heading, name) in [
-            ("First Name", "first_name"),
-            (" E-Mail ", "e_mail"),
-            ("Straße / Nr.", "straße_nr"),
-            ("2nd  phone", "_2nd_phone"),
-            ("***", "column"),
-            ("", "column"),
-            ("__x__", "x"),
-        ] {
-            assert_eq!(merge_name(heading), name, "{heading}");
-        }
+    fn a_filter_is_kept_in_the_address() {
+        let filter = RowFilter { search: "a&b".into(), ..RowFilter::default() };
+        let href = filter.href(DraftId(7), Some(("after", 50)));
+        assert_eq!(href, "/drafts/7?step=recipients&show=valid&q=a%26b&after=50");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a list looks like, found from its first lines: separator, headings, and the column of addresses.
 
 use super::super::address;
-use super::super::model::merge_name;
+use crate::mail::names::merge_name;
 
 /// How the rows are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
