@@ -30,6 +30,7 @@ pub fn router(app: AppState) -> Router {
         .route("/readyz", get(ready))
         .merge(crate::features::campaigns::routes::routes())
         .merge(crate::features::templates::routes::routes())
+        .merge(crate::features::drafts::routes::routes())
         .merge(crate::features::outbox::routes::routes())
         .merge(crate::features::analytics::routes::routes())
         .merge(crate::features::suppressions::routes::routes())

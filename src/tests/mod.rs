@@ -9,6 +9,7 @@ mod auth;
 mod campaigns;
 mod db;
 mod delivery;
+mod drafts;
 mod outbox;
 mod settings;
 mod suppressions;

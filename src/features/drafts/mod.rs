@@ -5,3 +5,5 @@ pub mod recipients;
 
 #[cfg(feature = "ssr")]
 pub mod repo;
+#[cfg(feature = "ssr")]
+pub mod worker;

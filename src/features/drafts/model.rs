@@ -1,6 +1,9 @@
 //! Drafts as both targets know them: what is stored, what forms send, what may be in a field. Pure.
 
 use crate::error::{AppError, Invalid};
+use crate::features::accounts::model::AccountChoice;
+use crate::features::auth::model::check_address;
+use crate::features::templates::editor::EditorData;
 use crate::ids::{AccountId, DraftId, RecipientSetId, TemplateId};
 use crate::mail::design::Mode;
 use serde::{Deserialize, Serialize};
@@ -56,6 +59,89 @@ pub struct DraftPage {
     /// Whether there is any draft at all, found or not.
     pub is_any: bool,
     pub can_edit: bool,
+}
+
+/// What every step of the composer shows about its draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftHead {
+    pub id: DraftId,
+    pub name: String,
+    pub revision: i64,
+    /// Recipients that can be mailed.
+    pub recipients: Option<i64>,
+    pub can_edit: bool,
+}
+
+/// What the content step shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ContentStep {
+    pub head: DraftHead,
+    pub account_id: Option<AccountId>,
+    pub reply_to: String,
+    pub accounts: Vec<AccountChoice>,
+    /// The name of the template the design came from.
+    pub template: Option<String>,
+    pub templates: Vec<(TemplateId, String)>,
+    pub editor: EditorData,
+}
+
+/// The mail one recipient will get.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewMail {
+    pub from: String,
+    pub to: String,
+    pub subject: String,
+    /// With this recipient's values.
+    pub preheader: String,
+    pub text: String,
+}
+
+/// One line of the list of things to look at before sending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// Nothing can be sent before this is put right.
+    pub is_blocker: bool,
+    pub message: String,
+    /// Where it is put right, and what the link says.
+    pub href: String,
+    pub words: String,
+}
+
+/// What the review step shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewStep {
+    pub head: DraftHead,
+    /// Position of the recipient that is shown; 0 while there are none.
+    pub position: i64,
+    pub previous: Option<i64>,
+    pub next: Option<i64>,
+    /// The recipient's number among all that can be mailed, from 1.
+    pub number: i64,
+    pub reply_to: String,
+    /// Or why there is none.
+    pub preview: Result<PreviewMail, String>,
+    pub checks: Vec<Check>,
+    /// When the mail will have left, as the caps of the accounts allow.
+    pub forecast: String,
+    pub test_address: String,
+}
+
+impl ReviewStep {
+    pub fn can_send(&self) -> bool {
+        self.head.can_edit && !self.checks.iter().any(|check| check.is_blocker)
+    }
+}
+
+/// A test of the mail as one recipient will get it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub address: String,
+    /// Position of the recipient whose values are used.
+    #[serde(default)]
+    pub recipient: String,
 }
 
 /// The steps of the composer. They can be taken in any order.
@@ -132,30 +218,24 @@ pub struct RenameForm {
     pub revision: String,
     #[serde(default)]
     pub name: String,
+    /// The step to come back to.
+    #[serde(default)]
+    pub step: String,
 }
 
-/// The content step. A draft may be saved unfinished and even wrong: what is missing is said at the review.
+/// Where the mail leaves and where answers go. A draft may be saved unfinished and even wrong: what is missing or wrong is
+/// said beside the field and at the review, and nothing that was typed is lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContentForm {
+pub struct SenderForm {
     #[serde(default)]
     pub id: String,
     #[serde(default)]
     pub revision: String,
-    #[serde(default)]
-    pub subject: String,
-    #[serde(default)]
-    pub preheader: String,
     /// An account's id, or empty: chosen automatically.
     #[serde(default)]
     pub account: String,
     #[serde(default)]
     pub reply_to: String,
-    /// The MJML or HTML. Not sent, and so left alone, while the mail is made of blocks.
-    #[serde(default)]
-    pub source: String,
-    /// Whether `source` was on the form.
-    #[serde(default)]
-    pub has_source: bool,
 }
 
 /// Takes another design into the draft: a template's, or a blank one of a mode.
@@ -192,29 +272,33 @@ pub fn checked_name(name: &str) -> Result<String, AppError> {
     Ok(if name.is_empty() { UNTITLED } else { name }.to_owned())
 }
 
-impl ContentForm {
-    pub fn validate(&self) -> Result<(), AppError> {
+impl SenderForm {
+    /// The account and the reply address as they are stored.
+    pub fn read(&self) -> Result<(Option<AccountId>, String), AppError> {
         let mut invalid = Invalid::new();
-        for (field, text) in [
-            ("subject", &self.subject),
-            ("preheader", &self.preheader),
-            ("reply_to", &self.reply_to),
-        ] {
-            if text.chars().count() > MAX_LINE_CHARS {
-                invalid.add(
-                    field,
-                    format!("Keep this under {MAX_LINE_CHARS} characters."),
-                );
-            }
-        }
-        if !self.account.is_empty() && self.account.parse::<AccountId>().is_err() {
+        let account = self.account.trim();
+        let account = (!account.is_empty()).then(|| account.parse::<AccountId>());
+        if matches!(account, Some(Err(_))) {
             invalid.add("account", "Choose an account of the list.");
         }
-        if self.source.len() > crate::mail::design::MAX_SOURCE_BYTES {
-            invalid.add("source", "The source is larger than 1 MB.");
+        let reply_to = one_line(&self.reply_to);
+        if reply_to.chars().count() > MAX_LINE_CHARS {
+            invalid.add(
+                "reply_to",
+                format!("Keep this under {MAX_LINE_CHARS} characters."),
+            );
         }
-        invalid.into_result()
+        invalid.into_result()?;
+        Ok((account.and_then(Result::ok), reply_to))
     }
+}
+
+/// What is wrong with a reply address, if anything. Empty is fine: answers go to the account's own address.
+pub fn reply_to_problem(reply_to: &str) -> Option<String> {
+    if reply_to.is_empty() {
+        return None;
+    }
+    check_address(reply_to).err().map(String::from)
 }
 
 /// One line of text: line breaks and other control characters become spaces, the ends are trimmed.
@@ -254,16 +338,26 @@ mod tests {
     }
 
     #[test]
-    fn an_unfinished_content_form_is_fine_but_not_an_endless_one() {
-        assert!(ContentForm::default().validate().is_ok());
-        let long = ContentForm {
-            subject: "x".repeat(501),
-            account: "first".into(),
-            ..ContentForm::default()
+    fn a_sender_form_is_read_or_refused_by_field() {
+        let form = SenderForm {
+            account: "3".into(),
+            reply_to: " ann@example.com\n".into(),
+            ..SenderForm::default()
         };
-        let Err(AppError::Invalid(invalid)) = long.validate() else {
+        assert_eq!(
+            form.read().unwrap(),
+            (Some(AccountId(3)), "ann@example.com".into())
+        );
+        assert_eq!(SenderForm::default().read().unwrap(), (None, String::new()));
+        let wrong = SenderForm {
+            account: "first".into(),
+            reply_to: "x".repeat(501),
+            ..SenderForm::default()
+        };
+        let Err(AppError::Invalid(invalid)) = wrong.read() else {
             panic!("accepted");
         };
         assert_eq!(invalid.fields.len(), 2);
+        assert!(reply_to_problem("ann@").is_some() && reply_to_problem("").is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! SQL over drafts. Every change names the revision it was made on, and counts it up.
 
 use super::model::{Draft, DraftLine};
+use crate::features::templates::editor::Content;
 use crate::ids::{AccountId, DraftId, RecipientSetId, TemplateId};
 use crate::mail::design::Mode;
 use crate::server::db::{Db, DbError, Outcome, Row, Stmt, sql};
@@ -19,6 +20,7 @@ pub struct NewDraft<'a> {
     pub preheader: &'a str,
     pub account_id: Option<AccountId>,
     pub reply_to: &'a str,
+    /// A ready set; it may be shared with others.
     pub recipient_set_id: Option<RecipientSetId>,
 }
 
@@ -160,55 +162,57 @@ pub fn update_name(id: DraftId, revision: i64, name: &str, now: i64) -> Stmt {
         .expect_rows(1)
 }
 
-/// The fields beside the design.
-pub struct Details<'a> {
-    pub subject: &'a str,
-    pub preheader: &'a str,
-    pub account_id: Option<AccountId>,
-    pub reply_to: &'a str,
-}
-
-/// Saves the fields beside the design, and the code of a code mode if `source` is given.
-pub fn update_content(
+pub fn update_sender(
     id: DraftId,
     revision: i64,
-    details: &Details<'_>,
-    source: Option<&str>,
+    account: Option<AccountId>,
+    reply_to: &str,
     now: i64,
 ) -> Stmt {
-    sql(
-        "UPDATE drafts SET subject = ?3, preheader = ?4, account_id = ?5, reply_to = ?6, \
-         source = CASE WHEN ?7 IS NULL OR mode = 'blocks' THEN source ELSE ?7 END, \
-         revision = revision + 1, updated_at = ?8 WHERE id = ?1 AND revision = ?2",
-    )
-    .bind(id)
-    .bind(revision)
-    .bind(details.subject)
-    .bind(details.preheader)
-    .bind(details.account_id)
-    .bind(details.reply_to)
-    .bind(source)
-    .bind(now)
-    .expect_rows(1)
+    sql("UPDATE drafts SET account_id = ?3, reply_to = ?4, revision = revision + 1, updated_at = ?5 WHERE id = ?1 AND revision = ?2")
+        .bind(id)
+        .bind(revision)
+        .bind(account)
+        .bind(reply_to)
+        .bind(now)
+        .expect_rows(1)
 }
 
-/// Replaces the design. `template_id` is where it came from.
-pub fn update_design(
-    id: DraftId,
-    revision: i64,
-    mode: Mode,
-    source: &str,
-    template_id: Option<TemplateId>,
-    now: i64,
-) -> Stmt {
+/// Saves what the editor changed.
+pub fn update_content(id: DraftId, revision: i64, content: &Content, now: i64) -> Stmt {
     sql(
-        "UPDATE drafts SET mode = ?3, source = ?4, template_id = ?5, revision = revision + 1, updated_at = ?6 \
+        "UPDATE drafts SET mode = ?3, source = ?4, subject = ?5, preheader = ?6, revision = revision + 1, updated_at = ?7 \
          WHERE id = ?1 AND revision = ?2",
     )
     .bind(id)
     .bind(revision)
-    .bind(mode.as_str())
-    .bind(source)
+    .bind(content.mode.as_str())
+    .bind(&content.source)
+    .bind(&content.subject)
+    .bind(&content.preheader)
+    .bind(now)
+    .expect_rows(1)
+}
+
+/// Replaces the design by a template's, or by a blank one. Subject and preheader change only while they are empty.
+pub fn update_design(
+    id: DraftId,
+    revision: i64,
+    content: &Content,
+    template_id: Option<TemplateId>,
+    now: i64,
+) -> Stmt {
+    sql(
+        "UPDATE drafts SET mode = ?3, source = ?4, subject = CASE subject WHEN '' THEN ?5 ELSE subject END, \
+         preheader = CASE preheader WHEN '' THEN ?6 ELSE preheader END, template_id = ?7, revision = revision + 1, updated_at = ?8 \
+         WHERE id = ?1 AND revision = ?2",
+    )
+    .bind(id)
+    .bind(revision)
+    .bind(content.mode.as_str())
+    .bind(&content.source)
+    .bind(&content.subject)
+    .bind(&content.preheader)
     .bind(template_id)
     .bind(now)
     .expect_rows(1)

@@ -1,6 +1,9 @@
 //! Recipients and their sets as both targets know them. Pure.
 
-use crate::ids::RecipientSetId;
+use crate::features::drafts::model::{Draft, DraftHead, Step};
+use crate::ids::{DraftId, RecipientSetId};
+use crate::mail::names::merge_name;
+use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
 /// What became of a row.
@@ -15,6 +18,16 @@ pub enum RowStatus {
 }
 
 impl RowStatus {
+    /// What the page calls the rows.
+    pub fn words(self) -> &'static str {
+        match self {
+            RowStatus::Valid => "Valid",
+            RowStatus::Invalid => "Invalid",
+            RowStatus::Duplicate => "Duplicates",
+            RowStatus::Suppressed => "Suppressed",
+        }
+    }
+
     pub const ALL: [RowStatus; 4] = [
         RowStatus::Valid,
         RowStatus::Invalid,
@@ -147,25 +160,130 @@ pub struct Recipient {
     pub problem: String,
 }
 
-/// A merge name made from a heading: lower case, everything but letters and digits becomes one underscore.
-pub fn merge_name(heading: &str) -> String {
-    let mut out = String::with_capacity(heading.len());
-    for c in heading.trim().chars().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() {
-            out.push(c);
-        } else if !out.ends_with('_') && !out.is_empty() {
-            out.push('_');
+/// Which rows a page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowFilter {
+    pub status: RowStatus,
+    /// Part of an address.
+    pub search: String,
+    /// A merge name: rows without a value for it.
+    pub missing: String,
+    pub place: Place,
+}
+
+/// Where a page starts, by the position of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    After(i64),
+    Before(i64),
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place::After(0)
+    }
+}
+
+/// What the page's address asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowQuery {
+    #[serde(default)]
+    pub show: String,
+    #[serde(default)]
+    pub q: String,
+    #[serde(default)]
+    pub missing: String,
+    #[serde(default)]
+    pub after: String,
+    #[serde(default)]
+    pub before: String,
+    /// A list that was not taken: its id.
+    #[serde(default)]
+    pub given: String,
+}
+
+impl RowQuery {
+    pub fn filter(&self) -> RowFilter {
+        RowFilter {
+            status: self.show.parse().unwrap_or_default(),
+            search: self.q.trim().to_owned(),
+            missing: self.missing.clone(),
+            place: match (self.after.parse(), self.before.parse()) {
+                (Ok(after), _) => Place::After(after),
+                (_, Ok(before)) => Place::Before(before),
+                _ => Place::default(),
+            },
         }
     }
-    let name = out.trim_end_matches('_');
-    if name.is_empty() {
-        "column".into()
-    } else if name.starts_with(|c: char| c.is_numeric()) {
-        // A merge name cannot start with a digit.
-        format!("column_{name}")
-    } else {
-        name.to_owned()
+}
+
+impl RowFilter {
+    /// The address of the recipients step with this filter; `place` is a parameter such as `("after", "50")`.
+    pub fn href(&self, draft: DraftId, place: Option<(&'static str, i64)>) -> String {
+        let mut query = ParamsMap::new();
+        query.insert("show", self.status.as_str().to_owned());
+        for (name, value) in [("q", &self.search), ("missing", &self.missing)] {
+            if !value.is_empty() {
+                query.insert(name, value.clone());
+            }
+        }
+        if let Some((name, position)) = place {
+            query.insert(name, position.to_string());
+        }
+        let query = query.to_query_string();
+        format!("{}&{}", Draft::href(draft, Step::Recipients), query.trim_start_matches('?'))
     }
+}
+
+/// A page of rows, in order of position.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowPage {
+    pub rows: Vec<Recipient>,
+    pub has_previous: bool,
+    pub has_next: bool,
+}
+
+/// A list that could not be taken, or not yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenList {
+    pub set: RecipientSet,
+    /// What was pasted, to be put right.
+    pub pasted: String,
+    /// The first rows, to choose the address column by.
+    pub sample: Vec<Recipient>,
+}
+
+/// Everything the recipients step shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientsStep {
+    pub head: DraftHead,
+    pub set: Option<RecipientSet>,
+    pub page: RowPage,
+    pub given: Option<GivenList>,
+}
+
+/// Chooses the column of addresses of a list: one that was just given (`set`), or the draft's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub revision: String,
+    #[serde(default)]
+    pub set: String,
+    #[serde(default)]
+    pub column: String,
+}
+
+/// Moves the addresses of a misspelt domain to the one that was meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub revision: String,
+    #[serde(default)]
+    pub from: String,
 }
 
 /// Gives every heading a key that is unique in the list; the address column (an index) has the first choice, and no other
@@ -180,7 +298,10 @@ pub fn keyed(headings: &[String], email: Option<usize>) -> Vec<Column> {
         let Some(name) = headings.get(i) else {
             continue;
         };
-        let stem = merge_name(name);
+        let stem = match merge_name(name) {
+            stem if stem.is_empty() => format!("column_{}", i + 1),
+            stem => stem,
+        };
         let mut key = stem.clone();
         let mut number = 2;
         while !(taken.insert(key.clone()) || Some(i) == email && key == "email") {
@@ -201,18 +322,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headings_become_merge_names() {
-        for (heading, name) in [
-            ("First Name", "first_name"),
-            (" E-Mail ", "e_mail"),
-            ("Straße / Nr.", "straße_nr"),
-            ("2nd  phone", "column_2nd_phone"),
-            ("***", "column"),
-            ("", "column"),
-            ("__x__", "x"),
-        ] {
-            assert_eq!(merge_name(heading), name, "{heading}");
-        }
+    fn a_filter_is_kept_in_the_address() {
+        let filter = RowFilter { search: "a&b".into(), ..RowFilter::default() };
+        let href = filter.href(DraftId(7), Some(("after", 50)));
+        assert_eq!(href, "/drafts/7?step=recipients&show=valid&q=a%26b&after=50");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! SQL over recipient_sets and recipients. Rows of a ready set never change.
 
-use super::model::{Recipient, RecipientSet, RowStatus};
-use crate::ids::RecipientSetId;
+use super::intake::Totals;
+use super::model::{Place, Recipient, RecipientSet, RowFilter, RowStatus, SetState};
+use crate::ids::{DraftId, RecipientSetId};
 use crate::server::db::{Db, DbError, Outcome, Row, Stmt, sql};
 
 const SET_COLUMNS: &str = "id, state, problem, source, columns, email_column, typos, valid, invalid, duplicate, suppressed, \
@@ -43,7 +44,7 @@ fn set(row: &Row) -> Result<RecipientSet, DbError> {
     })
 }
 
-fn recipient(row: &Row) -> Result<Recipient, DbError> {
+pub(super) fn recipient(row: &Row) -> Result<Recipient, DbError> {
     Ok(Recipient {
         position: row.get("position")?,
         line: row.get("line")?,
@@ -90,9 +91,61 @@ pub fn select_after(id: RecipientSetId, position: i64, limit: i64) -> Stmt {
     .bind(limit)
 }
 
-/// The rows with a status after a position, in order.
+/// The audience of a draft, read by [`found`].
+pub fn select_of_draft(draft: DraftId) -> Stmt {
+    sql(format!(
+        "SELECT {SET_COLUMNS} FROM recipient_sets WHERE id = (SELECT recipient_set_id FROM drafts WHERE id = ?1)"
+    ))
+    .bind(draft)
+}
+
+/// A list that was given to this draft and not taken as its audience; read by [`found`].
+pub fn select_given(draft: DraftId, id: RecipientSetId) -> Stmt {
+    sql(format!(
+        "SELECT {SET_COLUMNS}, pasted FROM recipient_sets WHERE id = ?1 AND draft_id = ?2 AND state IN ('choosing', 'refused')"
+    ))
+    .bind(id)
+    .bind(draft)
+}
+
+/// What was pasted, of the outcome of [`select_given`].
+pub fn pasted(outcome: &Outcome) -> Result<String, DbError> {
+    outcome
+        .rows
+        .first()
+        .map_or(Ok(String::new()), |row| row.get("pasted"))
+}
+
+/// Rows of a draft's audience as the page asks for them: `limit` of them after a position or, descending, before one.
+pub fn select_page(draft: DraftId, filter: &RowFilter, limit: i64) -> Stmt {
+    let (compare, order) = match filter.place {
+        Place::After(_) => (">", "ASC"),
+        Place::Before(_) => ("<", "DESC"),
+    };
+    let (Place::After(position) | Place::Before(position)) = filter.place;
+    // A search reads the index of addresses first (CROSS JOIN keeps that order), then only the rows it found.
+    let from = if filter.search.is_empty() {
+        "recipients r WHERE r.set_id = (SELECT recipient_set_id FROM drafts WHERE id = ?1) AND ?3 = ?3".to_owned()
+    } else {
+        "recipients i INDEXED BY recipients_address CROSS JOIN recipients r ON r.set_id = i.set_id AND r.position = i.position \
+         WHERE i.set_id = (SELECT recipient_set_id FROM drafts WHERE id = ?1) AND i.address_key LIKE ?3 ESCAPE '\\'"
+            .to_owned()
+    };
+    sql(format!(
+        "SELECT r.position, r.line, r.address, r.data, r.status, r.problem FROM {from} AND r.status = ?2 AND r.position {compare} ?4 \
+         AND (?5 = '' OR coalesce(r.data ->> ?5, '') = '') ORDER BY r.position {order} LIMIT ?6"
+    ))
+    .bind(draft)
+    .bind(filter.status.as_str())
+    .bind(crate::features::drafts::repo::like(&filter.search.to_lowercase()))
+    .bind(position)
+    .bind(filter.missing.as_str())
+    .bind(limit)
+}
+
+/// Rows of a set with a status, after a position.
 pub fn select_status_after(
-    id: RecipientSetId,
+    set: RecipientSetId,
     status: RowStatus,
     position: i64,
     limit: i64,
@@ -100,10 +153,141 @@ pub fn select_status_after(
     sql(format!(
         "SELECT {ROW_COLUMNS} FROM recipients WHERE set_id = ?1 AND status = ?2 AND position > ?3 ORDER BY position LIMIT ?4"
     ))
-    .bind(id)
+    .bind(set)
     .bind(status.as_str())
     .bind(position)
     .bind(limit)
+}
+
+/// The valid row at or after a position, its neighbours, and its number among the valid ones, of a draft's audience: at most
+/// one row each of `shown`, `previous`, `next` and `number`.
+pub fn select_around(draft: DraftId, position: i64) -> [Stmt; 4] {
+    let valid = "FROM recipients WHERE set_id = (SELECT recipient_set_id FROM drafts WHERE id = ?1) AND status = 'valid' AND position";
+    let bind = |text: String| sql(text).bind(draft).bind(position);
+    [
+        bind(format!(
+            "SELECT {ROW_COLUMNS} {valid} >= ?2 ORDER BY position LIMIT 1"
+        )),
+        bind(format!(
+            "SELECT position {valid} < ?2 ORDER BY position DESC LIMIT 1"
+        )),
+        bind(format!(
+            "SELECT position {valid} >= ?2 ORDER BY position LIMIT 1 OFFSET 1"
+        )),
+        bind(format!("SELECT count(*) AS position {valid} < ?2")),
+    ]
+}
+
+/// A position or a number of [`select_around`].
+pub fn position(outcome: &Outcome) -> Result<Option<i64>, DbError> {
+    outcome
+        .rows
+        .first()
+        .map(|row| row.get("position"))
+        .transpose()
+}
+
+/// One set that nobody refers to and that began before `before`.
+pub async fn find_orphan(db: &Db, before: i64) -> Result<Option<RecipientSetId>, DbError> {
+    let row = db
+        .query_one(
+            sql("SELECT id FROM recipient_sets s WHERE created_at < ?1 \
+                 AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.recipient_set_id = s.id) \
+                 AND NOT EXISTS (SELECT 1 FROM campaigns c WHERE c.recipient_set_id = s.id) LIMIT 1")
+            .bind(before),
+        )
+        .await?;
+    row.map(|row| row.get("id")).transpose()
+}
+
+/// Removes some rows of a set.
+pub fn delete_rows(set: RecipientSetId, limit: i64) -> Stmt {
+    sql("DELETE FROM recipients WHERE set_id = ?1 AND position IN \
+         (SELECT position FROM recipients WHERE set_id = ?1 ORDER BY position LIMIT ?2)")
+    .bind(set)
+    .bind(limit)
+}
+
+/// Removes a set whose rows are gone.
+pub fn delete_set(set: RecipientSetId) -> Stmt {
+    sql("DELETE FROM recipient_sets WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM recipients WHERE set_id = ?1)").bind(set)
+}
+
+/// Begins a set: rows are about to be taken in. Returns its id as `id`.
+pub fn insert_set(draft: DraftId, source: &str, now: i64) -> Stmt {
+    sql(
+        "INSERT INTO recipient_sets (draft_id, state, source, columns, email_column, created_at) \
+         VALUES (?1, 'reading', ?2, '[]', '', ?3) RETURNING id",
+    )
+    .bind(draft)
+    .bind(source)
+    .bind(now)
+}
+
+/// Takes rows in: a JSON array of `[position, line, address, address_key, data, problem, twin]`. The database says which are
+/// duplicates of earlier rows and which are suppressed. Returns each row's `position` and `status`. The index is named because
+/// without statistics the planner would read the whole set for each row.
+pub fn insert_rows(set: RecipientSetId, rows: &str) -> Stmt {
+    sql(
+        "INSERT INTO recipients (set_id, position, line, address, address_key, data, status, problem) \
+         WITH j AS MATERIALIZED (SELECT value ->> 0 AS position, value ->> 1 AS line, value ->> 2 AS address, \
+         value ->> 3 AS address_key, value ->> 4 AS data, value ->> 5 AS problem, value ->> 6 AS twin FROM json_each(?2)) \
+         SELECT ?1, j.position, j.line, j.address, j.address_key, j.data, \
+         CASE WHEN j.problem <> '' OR j.address_key = '' THEN 'invalid' \
+              WHEN r.line IS NOT NULL OR j.twin IS NOT NULL THEN 'duplicate' \
+              WHEN s.id IS NOT NULL THEN 'suppressed' ELSE 'valid' END, \
+         CASE WHEN j.problem <> '' OR j.address_key = '' THEN j.problem \
+              WHEN r.line IS NOT NULL OR j.twin IS NOT NULL \
+              THEN 'Same address as in line ' || coalesce(r.line, j.twin) || '.' \
+              WHEN s.reason = 'unsubscribed' THEN 'Unsubscribed.' \
+              WHEN s.reason = 'bounced' THEN 'Mail to this address came back.' \
+              WHEN s.reason = 'complained' THEN 'Reported a mail as spam.' \
+              WHEN s.id IS NOT NULL THEN 'On the suppression list.' ELSE '' END \
+         FROM j LEFT JOIN recipients r INDEXED BY recipients_address \
+         ON r.set_id = ?1 AND r.address_key = j.address_key AND r.status IN ('valid', 'suppressed') \
+         LEFT JOIN suppressions s ON s.address_key = j.address_key \
+         WHERE true RETURNING position, status",
+    )
+    .bind(set)
+    .bind(rows)
+}
+
+/// Reads a row that [`insert_rows`] returns.
+pub fn taken(row: &Row) -> Result<(i64, RowStatus), DbError> {
+    Ok((row.get("position")?, parsed(row, "status")?))
+}
+
+/// The last row is in: the set is ready, or waits for its address column to be chosen.
+pub fn update_read(set: RecipientSetId, totals: &Totals, now: i64) -> Stmt {
+    let is_ready = !totals.email_column.is_empty();
+    sql(
+        "UPDATE recipient_sets SET state = ?2, columns = ?3, email_column = ?4, typos = ?5, valid = ?6, invalid = ?7, \
+         duplicate = ?8, suppressed = ?9, ready_at = ?10 WHERE id = ?1 AND state = 'reading'",
+    )
+    .bind(set)
+    .bind(if is_ready { SetState::Ready } else { SetState::Choosing }.as_str())
+    .bind(to_json(&totals.columns))
+    .bind(&totals.email_column)
+    .bind(to_json(&totals.typos))
+    .bind(totals.valid)
+    .bind(totals.invalid)
+    .bind(totals.duplicate)
+    .bind(totals.suppressed)
+    .bind(is_ready.then_some(now))
+    .expect_rows(1)
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> String {
+    // Lists of texts and numbers always serialise.
+    serde_json::to_string(value).unwrap_or_else(|_| "[]".into())
+}
+
+/// The list could not be used; `pasted` gives what was typed back to whoever typed it.
+pub fn update_refused(set: RecipientSetId, problem: &str, pasted: &str) -> Stmt {
+    sql("UPDATE recipient_sets SET state = 'refused', problem = ?2, pasted = ?3 WHERE id = ?1 AND state IN ('reading', 'choosing')")
+        .bind(set)
+        .bind(problem)
+        .bind(pasted)
 }
 
 /// Marks a set as used by a campaign: it stays as it is for good.

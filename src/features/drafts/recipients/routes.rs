@@ -1,0 +1,171 @@
+//! Plain routes of a draft's audience: the upload, which works without JavaScript, and the downloads.
+
+use super::export;
+use super::model::RowStatus;
+use super::service::{self, Given, MAX_BYTES, Upload};
+use crate::error::AppError;
+use crate::features::auth::model::Role;
+use crate::features::drafts::model::{Draft, Step};
+use crate::ids::DraftId;
+use crate::server::{AppState, Cx, errors::internal};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::multipart::Field;
+use axum::extract::{DefaultBodyLimit, Multipart, Path};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use futures::stream;
+use tokio::io::AsyncWriteExt;
+
+/// How much of a request that is too large is still read, so that the browser hears our answer instead of a reset.
+const MAX_DRAIN: u64 = 2 * 1024 * 1024 * 1024;
+/// How much of a pasted list is kept to give it back.
+const MAX_KEPT: usize = 200_000;
+
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        // The limit is ours: a file beyond it gets a sentence in the page.
+        .route(
+            "/drafts/{id}/recipients",
+            post(upload).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/drafts/{id}/recipients/{file}", get(download))
+}
+
+async fn upload(cx: Cx, Path(id): Path<DraftId>, form: Multipart) -> Result<Redirect, AppError> {
+    let received = receive(&cx, form).await;
+    cx.require(Role::Editor)?;
+    let (revision, upload) = received?;
+    let page = Draft::href(id, Step::Recipients);
+    Ok(match service::add(&cx, id, revision, upload).await? {
+        Given::Taken => Redirect::to(&format!("{page}&notice=recipients-added")),
+        Given::Waits(set) => Redirect::to(&format!("{page}&given={set}")),
+    })
+}
+
+/// Reads the form to its end; the list goes to a temporary file without a name, at most `MAX_BYTES` of it.
+async fn receive(cx: &Cx, mut form: Multipart) -> Result<(i64, Upload), AppError> {
+    let file = tempfile::tempfile_in(&cx.config.data_dir).map_err(|error| internal(&error))?;
+    let mut spool = Spool {
+        file: tokio::fs::File::from_std(file),
+        seen: 0,
+    };
+    let (mut revision, mut source, mut pasted) = (0, String::new(), Vec::new());
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        match field.name() {
+            Some("revision") => {
+                revision = field
+                    .text()
+                    .await
+                    .map_err(broken)?
+                    .parse()
+                    .unwrap_or_default();
+            }
+            // The first of the two that holds anything is the list.
+            Some("file") if spool.seen == 0 => {
+                let name = field.file_name().map(file_name).unwrap_or_default();
+                spool.take(field, None).await?;
+                source = name;
+            }
+            Some("list") if spool.seen == 0 => {
+                spool.take(field, Some(&mut pasted)).await?;
+                source = "Pasted list".into();
+            }
+            _ => Spool::pass(field).await?,
+        }
+    }
+    spool.file.flush().await.map_err(|error| internal(&error))?;
+    let upload = Upload {
+        is_too_large: spool.seen > MAX_BYTES,
+        file: spool.file.into_std().await,
+        source: if source.is_empty() {
+            "List".into()
+        } else {
+            source
+        },
+        pasted: String::from_utf8_lossy(&pasted).replace('\0', ""),
+    };
+    Ok((revision, upload))
+}
+
+/// The last part of what the browser calls the file.
+fn file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
+fn broken(error: axum::extract::multipart::MultipartError) -> AppError {
+    tracing::debug!(%error, "upload broke off");
+    AppError::Transport("The upload broke off before it was complete. Try again.".into())
+}
+
+struct Spool {
+    file: tokio::fs::File,
+    /// Bytes of the list, beyond the limit too.
+    seen: u64,
+}
+
+impl Spool {
+    async fn take(
+        &mut self,
+        mut field: Field<'_>,
+        mut kept: Option<&mut Vec<u8>>,
+    ) -> Result<(), AppError> {
+        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            self.seen += chunk.len() as u64;
+            if self.seen > MAX_DRAIN {
+                return Err(AppError::refused("This file is far too large."));
+            }
+            if self.seen > MAX_BYTES {
+                continue;
+            }
+            self.file
+                .write_all(&chunk)
+                .await
+                .map_err(|error| internal(&error))?;
+            if let Some(kept) = kept.as_deref_mut() {
+                let room = MAX_KEPT.saturating_sub(kept.len()).min(chunk.len());
+                kept.extend_from_slice(&chunk[..room]);
+            }
+        }
+        Ok(())
+    }
+
+    async fn pass(mut field: Field<'_>) -> Result<(), AppError> {
+        let mut seen = 0;
+        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            seen += chunk.len() as u64;
+            if seen > MAX_DRAIN {
+                return Err(AppError::refused("This file is far too large."));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `invalid.csv`, `duplicate.csv`, `suppressed.csv`, `valid.csv`: streamed, a thousand rows at a time.
+async fn download(cx: Cx, Path((id, file)): Path<(DraftId, String)>) -> Result<Response, AppError> {
+    let status: RowStatus = file
+        .strip_suffix(".csv")
+        .and_then(|status| status.parse().ok())
+        .ok_or_else(|| AppError::not_found("file"))?;
+    let set = service::find_set(&cx, id).await?;
+    let head = export::head(&set, status)?;
+    let rows = stream::try_unfold((cx, set, 0), move |(cx, set, after)| async move {
+        let next = service::next_csv(&cx, &set, status, after).await?;
+        Ok::<_, AppError>(next.map(|(text, last)| (text, (cx, set, last))))
+    });
+    let body = futures::StreamExt::chain(stream::once(async { Ok(head) }), rows);
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!(
+                "attachment; filename=\"recipients-{}.csv\"",
+                status.as_str()
+            ),
+        ),
+    ];
+    Ok((headers, Body::from_stream(body)).into_response())
+}

@@ -1,0 +1,490 @@
+//! Drafts: their audience, their content, what the pages refuse. The CSV cases go through the real upload route.
+
+use super::util::app::{Answer, TestApp};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use encoding_rs::WINDOWS_1252;
+use mailer::features::auth::model::Role;
+use mailer::features::drafts::recipients::model::{
+    ColumnForm, DomainForm, GivenList, RecipientsStep, RowFilter, RowStatus,
+};
+use mailer::features::drafts::recipients::service;
+use mailer::ids::{DraftId, RecipientSetId};
+use mailer::server::db::sql;
+
+const BOUNDARY: &str = "test-boundary";
+
+async fn draft(test: &TestApp) -> DraftId {
+    let rows = test
+        .query(sql(
+            "INSERT INTO drafts (name, mode, source, subject, created_at, updated_at) \
+             VALUES ('Spring', 'html', '<p>Hi</p>', 'Hello', 1, 1) RETURNING id",
+        ))
+        .await;
+    rows[0].get("id").unwrap()
+}
+
+async fn revision(test: &TestApp, id: DraftId) -> i64 {
+    let rows = test
+        .query(sql("SELECT revision FROM drafts WHERE id = ?1").bind(id))
+        .await;
+    rows[0].get("revision").unwrap()
+}
+
+/// What a browser sends when the form is submitted: the draft's revision and a file or a pasted list.
+fn upload(
+    role: Role,
+    id: DraftId,
+    revision: i64,
+    field: &str,
+    content: impl Into<Vec<u8>>,
+) -> Request<Body> {
+    let name = if field == "file" {
+        "; filename=\"people.csv\"\r\nContent-Type: text/csv"
+    } else {
+        ""
+    };
+    let mut body = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"revision\"\r\n\r\n{revision}\r\n--{BOUNDARY}\r\n\
+         Content-Disposition: form-data; name=\"{field}\"{name}\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend(content.into());
+    body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+    request(role, id, Body::from(body))
+}
+
+fn request(role: Role, id: DraftId, body: Body) -> Request<Body> {
+    Request::post(format!("/drafts/{id}/recipients"))
+        .header(header::HOST, "mailer.test")
+        .header(header::ORIGIN, "http://mailer.test")
+        .header(header::ACCEPT, "text/html")
+        .header(
+            header::COOKIE,
+            format!("mailer_session=token-of-{}", role.as_str()),
+        )
+        .header(
+            header::CONTENT_TYPE,
+            format!("multipart/form-data; boundary={BOUNDARY}"),
+        )
+        .body(body)
+        .unwrap()
+}
+
+async fn give(test: &TestApp, id: DraftId, field: &str, content: impl Into<Vec<u8>>) -> Answer {
+    let revision = revision(test, id).await;
+    test.request(upload(Role::Editor, id, revision, field, content))
+        .await
+}
+
+/// The list that the answer's page is about: it was refused, or waits for its column.
+async fn given(test: &TestApp, id: DraftId, answer: &Answer) -> Option<GivenList> {
+    let set: RecipientSetId = answer.location().split_once("given=")?.1.parse().unwrap();
+    let step = service::open(&test.cx(Role::Viewer), id, &RowFilter::default(), Some(set))
+        .await
+        .unwrap();
+    step.given
+}
+
+async fn step(test: &TestApp, id: DraftId, status: RowStatus) -> RecipientsStep {
+    let filter = RowFilter {
+        status,
+        ..RowFilter::default()
+    };
+    service::open(&test.cx(Role::Viewer), id, &filter, None)
+        .await
+        .unwrap()
+}
+
+/// Addresses of the valid rows, in order.
+async fn valid(test: &TestApp, id: DraftId) -> Vec<String> {
+    let step = step(test, id, RowStatus::Valid).await;
+    step.page.rows.into_iter().map(|row| row.address).collect()
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    format!("\u{feff}{text}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect()
+}
+
+#[tokio::test]
+async fn lists_of_all_sorts_are_taken() {
+    let test = TestApp::embedded().await;
+    let text = "Name;E-Mail\nJosé;ann@example.com\n\"Roe; Bob\nsenior\";bob@example.com\n";
+    let windows = WINDOWS_1252.encode(text).0.into_owned();
+    for (what, field, content, name) in [
+        ("semicolons", "file", text.as_bytes().to_vec(), "José"),
+        (
+            "CRLF",
+            "file",
+            text.replace('\n', "\r\n").into_bytes(),
+            "José",
+        ),
+        (
+            "byte order mark",
+            "file",
+            format!("\u{feff}{text}").into_bytes(),
+            "José",
+        ),
+        ("UTF-16", "file", utf16(text), "José"),
+        ("Windows-1252", "file", windows, "José"),
+        ("tabs", "file", text.replace(';', "\t").into_bytes(), "José"),
+        ("bars", "file", text.replace(';', "|").into_bytes(), "José"),
+        (
+            "commas",
+            "file",
+            b"\"Name\",\"Email\"\n\"Lee, Ann\",ann@example.com\n\"Roe\",bob@example.com\n".to_vec(),
+            "Lee, Ann",
+        ),
+        (
+            "no headings",
+            "list",
+            b"Ann,ann@example.com\nBob,bob@example.com".to_vec(),
+            "",
+        ),
+        (
+            "plain",
+            "list",
+            b"ann@example.com\nbob@example.com\n".to_vec(),
+            "",
+        ),
+        (
+            "named",
+            "list",
+            b"Ann Lee <ann@example.com>\r\n\"Roe, Bob\" <bob@example.com>".to_vec(),
+            "Ann Lee",
+        ),
+    ] {
+        let id = draft(&test).await;
+        let answer = give(&test, id, field, content).await;
+        assert_eq!(
+            answer.location(),
+            format!("/drafts/{id}?step=recipients&notice=recipients-added"),
+            "{what}"
+        );
+        assert_eq!(
+            valid(&test, id).await,
+            ["ann@example.com", "bob@example.com"],
+            "{what}"
+        );
+        let first = step(&test, id, RowStatus::Valid).await.page.rows.remove(0);
+        assert_eq!(first.data["email"], "ann@example.com", "{what}");
+        let found = first
+            .data
+            .get("name")
+            .map_or("", |name| name.as_str().unwrap());
+        assert_eq!(found, name, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn every_row_is_accounted_for() {
+    let test = TestApp::embedded().await;
+    test.exec(sql(
+        "INSERT INTO suppressions (address, address_key, reason, created_at) VALUES \
+         ('Gone@example.com', 'gone@example.com', 'unsubscribed', 1)",
+    ))
+    .await;
+    let id = draft(&test).await;
+    let csv = "Email,First Name,Town\n\
+               ann@example.com,Ann,Ulm\n\
+               nonsense,Bad,\n\
+               bob@example.com,,Bonn\n\
+               ANN@example.com,Ann again,\n\
+               gone@example.com,Gone,\n\
+               a b@example.com,Bad,\n\
+               carl@gmial.com,Carl,\n\
+               bob@example.com,Bob again,\n\
+               dora@example.com,Dora,Ulm,extra\n";
+    give(&test, id, "file", csv).await;
+    let valid_step = step(&test, id, RowStatus::Valid).await;
+    let set = valid_step.set.unwrap();
+    assert_eq!(
+        (set.valid, set.invalid, set.duplicate, set.suppressed),
+        (3, 3, 2, 1)
+    );
+    assert_eq!(set.source, "people.csv");
+    let columns: Vec<_> = set
+        .columns
+        .iter()
+        .map(|column| (column.key.as_str(), column.empty))
+        .collect();
+    assert_eq!(columns, [("email", 0), ("first_name", 1), ("town", 1)]);
+    assert_eq!(
+        (
+            set.typos[0].from.as_str(),
+            set.typos[0].to.as_str(),
+            set.typos[0].count
+        ),
+        ("gmial.com", "gmail.com", 1)
+    );
+    for (status, expected) in [
+        (
+            RowStatus::Invalid,
+            vec![
+                (3, "nonsense", "no @"),
+                (7, "a b@example.com", "spaces"),
+                (10, "dora@example.com", "4 values"),
+            ],
+        ),
+        (
+            RowStatus::Duplicate,
+            vec![
+                (5, "ANN@example.com", "line 2"),
+                (9, "bob@example.com", "line 4"),
+            ],
+        ),
+        (
+            RowStatus::Suppressed,
+            vec![(6, "gone@example.com", "Unsubscribed")],
+        ),
+    ] {
+        let rows = step(&test, id, status).await.page.rows;
+        assert_eq!(rows.len(), expected.len());
+        for (row, (line, address, words)) in rows.iter().zip(expected) {
+            assert_eq!((row.line, row.address.as_str()), (line, address));
+            assert!(row.problem.contains(words), "{}", row.problem);
+        }
+    }
+    let answer = test
+        .get(
+            Some(Role::Viewer),
+            &format!("/drafts/{id}/recipients/invalid.csv"),
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(
+        answer.body.starts_with(
+            "\u{feff}Line,Why,Email,First Name,Town\n3,There is no @ in it.,nonsense,Bad,\n"
+        ),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn duplicates_are_found_across_packs() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    let mut csv = String::from("email\n");
+    for i in 0..2_500 {
+        csv.push_str(&format!("person{i}@example.com\n"));
+    }
+    csv.push_str("Person7@example.com\nperson2400@example.com\nperson7@example.com\n");
+    give(&test, id, "file", csv).await;
+    let duplicates = step(&test, id, RowStatus::Duplicate).await;
+    let set = duplicates.set.unwrap();
+    assert_eq!((set.valid, set.duplicate), (2_500, 3));
+    let problems: Vec<_> = duplicates
+        .page
+        .rows
+        .iter()
+        .map(|row| row.problem.as_str())
+        .collect();
+    assert_eq!(
+        problems,
+        [
+            "Same address as in line 9.",
+            "Same address as in line 2402.",
+            "Same address as in line 9."
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_and_the_old_list_stays() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    give(&test, id, "list", "ann@example.com").await;
+    let before = revision(&test, id).await;
+    for (field, content, words) in [
+        ("file", b"".to_vec(), "empty"),
+        ("list", b" \n ".to_vec(), "empty"),
+        ("file", b"PK\x03\x04\0\0\0\0".to_vec(), "spreadsheet"),
+        (
+            "file",
+            b"\x00\x01\x02\xff\xfe\x00\x03binary".to_vec(),
+            "not a text file",
+        ),
+        ("file", b"Email,Name\n".to_vec(), "only headings"),
+        (
+            "file",
+            format!("Email,Name\na@x.org,\"{}", "x,y\n".repeat(200_000)).into_bytes(),
+            "quotation mark",
+        ),
+    ] {
+        let answer = give(&test, id, field, content).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let list = given(&test, id, &answer).await.unwrap();
+        assert!(list.set.problem.contains(words), "{}", list.set.problem);
+    }
+    assert_eq!(valid(&test, id).await, ["ann@example.com"]);
+    assert_eq!(revision(&test, id).await, before);
+}
+
+#[tokio::test]
+async fn a_list_without_addresses_offers_its_columns() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    let answer = give(
+        &test,
+        id,
+        "file",
+        "Contact,Name\nann(at)example.com,Ann\nbob@example.com,Bob\ncarl,Carl\n",
+    )
+    .await;
+    let list = given(&test, id, &answer).await.unwrap();
+    let names: Vec<_> = list
+        .set
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    assert_eq!(names, ["Contact", "Name"]);
+    assert_eq!(list.sample.len(), 3);
+    assert!(step(&test, id, RowStatus::Valid).await.set.is_none());
+    let form = ColumnForm {
+        id: id.to_string(),
+        revision: revision(&test, id).await.to_string(),
+        set: list.set.id.to_string(),
+        column: "contact".into(),
+    };
+    let taken = service::choose_column(&test.cx(Role::Editor), &form)
+        .await
+        .unwrap();
+    assert_eq!(taken, service::Given::Taken);
+    let step = step(&test, id, RowStatus::Valid).await;
+    let set = step.set.unwrap();
+    assert_eq!(
+        (set.valid, set.invalid, set.email_column.as_str()),
+        (1, 2, "contact")
+    );
+    assert_eq!(step.page.rows[0].data["name"], "Bob");
+    assert_eq!(step.page.rows[0].line, 3);
+}
+
+#[tokio::test]
+async fn a_misspelt_domain_is_corrected_in_one_go() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    give(
+        &test,
+        id,
+        "file",
+        "E-Mail,Name\nann@gmial.com,Ann\nann@gmail.com,Ann too\nbob@gmial.com,Bob\nx,Bad\n",
+    )
+    .await;
+    let form = DomainForm {
+        id: id.to_string(),
+        revision: revision(&test, id).await.to_string(),
+        from: "gmial.com".into(),
+    };
+    service::fix_domain(&test.cx(Role::Editor), &form)
+        .await
+        .unwrap();
+    let set = step(&test, id, RowStatus::Valid).await.set.unwrap();
+    assert_eq!(
+        (set.valid, set.duplicate, set.invalid, set.typos.len()),
+        (2, 1, 1, 0)
+    );
+    assert_eq!(valid(&test, id).await, ["ann@gmail.com", "bob@gmail.com"]);
+}
+
+#[tokio::test]
+async fn a_list_for_an_older_revision_is_not_taken() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    give(&test, id, "list", "ann@example.com").await;
+    let answer = test
+        .request(upload(Role::Editor, id, 1, "list", "bob@example.com"))
+        .await;
+    let list = given(&test, id, &answer).await.unwrap();
+    assert!(
+        list.set.problem.contains("changed in the meantime"),
+        "{}",
+        list.set.problem
+    );
+    assert_eq!(list.pasted, "bob@example.com");
+    assert_eq!(valid(&test, id).await, ["ann@example.com"]);
+}
+
+#[tokio::test]
+async fn a_viewer_looks_and_changes_nothing() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    give(&test, id, "list", "ann@example.com").await;
+    let answer = test
+        .request(upload(Role::Viewer, id, 2, "list", "bob@example.com"))
+        .await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(valid(&test, id).await, ["ann@example.com"]);
+}
+
+/// The body is sent in pieces, as a browser does; it must be read to its end, or the browser would see a reset.
+#[tokio::test]
+async fn sixty_megabytes_are_refused_in_the_page() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    let head = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"revision\"\r\n\r\n1\r\n--{BOUNDARY}\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"big.csv\"\r\n\r\nemail\n"
+    );
+    let row = "someone.with.a.long.name@a-rather-long-domain.example.com\n".repeat(1_000);
+    let rows = 60 * 1024 * 1024 / row.len() + 1;
+    let end = format!("\r\n--{BOUNDARY}--\r\n");
+    let pieces = std::iter::once(head)
+        .chain(std::iter::repeat_n(row, rows))
+        .chain(std::iter::once(end));
+    let left = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(rows + 2));
+    let counter = left.clone();
+    let stream = futures::stream::iter(pieces.map(move |piece| {
+        counter.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+        Ok::<_, std::io::Error>(piece)
+    }));
+    let answer = test
+        .request(request(Role::Editor, id, Body::from_stream(stream)))
+        .await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(left.load(std::sync::atomic::Ordering::Relaxed), 0);
+    let list = given(&test, id, &answer).await.unwrap();
+    assert!(
+        list.set.problem.contains("larger than 50 MB"),
+        "{}",
+        list.set.problem
+    );
+    assert_eq!(list.set.source, "big.csv");
+    assert_eq!(test.number("SELECT count(*) FROM recipients").await, 0);
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_rows_take_a_hundred_statements() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    let mut csv = String::from("email,name,town,note\n");
+    for i in 0..100_000 {
+        csv.push_str(&format!(
+            "person{i}@example{}.com,Person {i},Town {},\"a, note\"\n",
+            i % 977,
+            i % 31
+        ));
+    }
+    let before = test.app.db.round_trips();
+    let started = std::time::Instant::now();
+    give(&test, id, "file", csv).await;
+    let took = started.elapsed();
+    let trips = test.app.db.round_trips() - before;
+    assert!(trips < 110, "{trips} round trips");
+    assert!(took.as_secs() < 30, "{took:?}");
+    let cx = test.cx(Role::Viewer);
+    let filter = RowFilter {
+        search: "person99999@".into(),
+        ..RowFilter::default()
+    };
+    let before = test.app.db.round_trips();
+    let found = service::open(&cx, id, &filter, None).await.unwrap();
+    assert_eq!(test.app.db.round_trips() - before, 1);
+    assert_eq!(found.page.rows.len(), 1);
+    assert_eq!(found.set.unwrap().valid, 100_000);
+}
