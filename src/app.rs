@@ -9,6 +9,9 @@ use crate::features::auth::sign_in::AuthSignInPage;
 use crate::features::campaigns::detail::CampaignDetailPage;
 use crate::features::campaigns::list::CampaignListPage;
 use crate::features::campaigns::recipients::detail::RecipientDetailPage;
+use crate::features::drafts::compose::DraftEditPage;
+use crate::features::drafts::create::DraftCreatePage;
+use crate::features::drafts::list::DraftListPage;
 use crate::features::home::overview::HomePage;
 use crate::features::outbox::detail::OutboxDetailPage;
 use crate::features::outbox::list::OutboxListPage;
@@ -87,6 +90,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/u/:token") view=UnsubscribePage ssr=Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
                     <Route path=path!("/") view=HomePage ssr=Async/>
+                    <Route path=path!("/drafts") view=DraftListPage ssr=Async/>
+                    <Route path=path!("/drafts/new") view=DraftCreatePage ssr=Async/>
+                    <Route path=path!("/drafts/:id") view=DraftEditPage ssr=Async/>
                     <Route path=path!("/templates") view=TemplateListPage ssr=Async/>
                     <Route path=path!("/templates/new") view=TemplateNewPage ssr=Async/>
                     <Route path=path!("/templates/import") view=TemplateImportPage ssr=Async/>

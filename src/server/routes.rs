@@ -44,9 +44,6 @@ pub fn router(app: AppState) -> Router {
         .with_state(app)
 }
 
-/// A service that has not finished a tick for this long is stuck, or cannot reach the database.
-const SILENT_MS: i64 = 90_000;
-
 /// Ready when the database answers and every background service still ticks; says what is wrong otherwise.
 async fn ready(State(app): State<AppState>) -> Response {
     let latency = match app.db.ping().await {
@@ -56,7 +53,7 @@ async fn ready(State(app): State<AppState>) -> Response {
             return not_ready("the database does not answer");
         }
     };
-    if let Some(service) = app.ticks.silent_since(app.now() - SILENT_MS) {
+    if let Some(service) = app.ticks.overdue(app.now()) {
         return not_ready(&format!("the service {service} does not tick"));
     }
     let database = match app.db.kind() {

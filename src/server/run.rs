@@ -8,7 +8,7 @@ use super::secrets::{Keys, random_token};
 use super::services::Supervisor;
 use super::state::{AppState, Wake};
 use crate::delivery::{housekeeping, worker};
-use crate::features::{accounts, auth, templates, tracking};
+use crate::features::{accounts, auth, campaigns, drafts, templates, tracking};
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -136,7 +136,8 @@ fn start_services(supervisor: &Supervisor, app: &AppState, stop: &CancellationTo
     supervisor.run(housekeeping::Expander);
     supervisor.run(housekeeping::Sweeper);
     supervisor.spawn(worker::deliver(app.clone(), stop.clone()));
-    supervisor.run(crate::features::campaigns::worker::CampaignRemover);
+    supervisor.run(campaigns::worker::CampaignRemover);
+    supervisor.run(drafts::worker::ListCleaner);
 }
 
 /// For the operator's eyes, whatever the log level is.

@@ -25,24 +25,28 @@ pub trait Service: Send + Sync + 'static {
     fn tick(&self, app: &AppState) -> impl Future<Output = Result<Progress, AppError>> + Send;
 }
 
-/// When each service last finished a tick, in unix milliseconds: what `/readyz` asks.
+/// By when each service must have finished its next tick, in unix milliseconds: what `/readyz` asks.
 #[derive(Clone, Default)]
 pub struct Ticks(Arc<Mutex<BTreeMap<&'static str, i64>>>);
 
+/// What a tick may take on top of twice its interval: a database that is away for a while is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 impl Ticks {
-    fn note(&self, service: &'static str, now: i64) {
+    fn note<S: Service>(&self, now: i64) {
+        let within = i64::try_from((S::EVERY * 2 + PATIENCE).as_millis()).unwrap_or(i64::MAX);
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(service, now);
+            .insert(S::NAME, now.saturating_add(within));
     }
 
-    /// The first service whose last tick is older than this.
-    pub fn silent_since(&self, before: i64) -> Option<&'static str> {
+    /// The first service whose tick is overdue.
+    pub fn overdue(&self, now: i64) -> Option<&'static str> {
         let ticks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         ticks
             .iter()
-            .find(|(_, at)| **at < before)
+            .find(|(_, due)| **due < now)
             .map(|(service, _)| *service)
     }
 }
@@ -67,7 +71,7 @@ impl Supervisor {
         let (app, stop) = (self.app.clone(), self.stop.clone());
         self.tasks.spawn(async move {
             let mut failures = 0u32;
-            app.ticks.note(S::NAME, app.now());
+            app.ticks.note::<S>(app.now());
             while !stop.is_cancelled() {
                 let outcome = AssertUnwindSafe(service.tick(&app)).catch_unwind().await;
                 let wait = match outcome {
@@ -91,7 +95,7 @@ impl Supervisor {
                     }
                 };
                 if failures == 0 {
-                    app.ticks.note(S::NAME, app.now());
+                    app.ticks.note::<S>(app.now());
                 }
                 if wait > Duration::ZERO {
                     tokio::select! {

@@ -78,6 +78,29 @@ const NOTICES: &[(&str, &str)] = &[
         "template-rescued",
         "The template was changed elsewhere while you were typing. Your text is kept here, as a copy; nothing was overwritten.",
     ),
+    ("draft-created", "Your draft is ready to be written."),
+    (
+        "draft-design-chosen",
+        "The design is in the draft. Changing it here leaves the template as it is.",
+    ),
+    (
+        "draft-duplicated",
+        "This is the copy. The original is unchanged.",
+    ),
+    ("draft-renamed", "The draft has its new name."),
+    (
+        "draft-rescued",
+        "The draft was changed elsewhere while you were typing. Your text is kept here, as a draft of its own; nothing was overwritten.",
+    ),
+    ("draft-saved", "Saved."),
+    ("draft-deleted", "The draft is deleted."),
+    (
+        "recipients-added",
+        "The list is taken in. Look below at what was found.",
+    ),
+    ("recipients-corrected", "The addresses are corrected."),
+    ("recipients-removed", "The list is removed from this draft."),
+    ("test-queued", "The test mail is on its way."),
 ];
 
 #[component]

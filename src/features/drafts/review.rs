@@ -1,0 +1,430 @@
+//! Use-cases of the review step: the mail as each recipient will get it, what to look at before sending, test mails.
+
+use super::forecast::{self, Room};
+use super::model::{
+    Check, Draft, DraftHead, PreviewMail, ReviewStep, Step, TestForm, reply_to_problem,
+};
+use super::recipients::model::{Recipient, RecipientSet};
+use super::recipients::{address, repo as recipients};
+use super::repo;
+use crate::delivery::content::{self, ContentError, Rendered, Source};
+use crate::delivery::queue;
+use crate::error::AppError;
+use crate::features::accounts::model::Account;
+use crate::features::auth::model::Role;
+use crate::features::settings::model::Workspace;
+use crate::features::{accounts, settings};
+use crate::ids::{AccountId, DraftId};
+use crate::mail::compile::Compiled;
+use crate::mail::preflight::{Mail, SYSTEM_NAMES, Severity, preflight};
+use crate::server::Cx;
+use crate::ui::number::count;
+use serde_json::{Map, Value};
+
+/// Everything the review step shows; `position` asks for the first recipient at or after it.
+pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, AppError> {
+    let caller = cx.require(Role::Viewer)?;
+    let mut reads = vec![repo::select(id), recipients::select_of_draft(id)];
+    reads.extend(recipients::select_around(id, position));
+    let (outcomes, overview, workspace) = futures::try_join!(
+        async { cx.db.batch(reads).await.map_err(AppError::from) },
+        accounts::service::list(cx),
+        async {
+            settings::repo::find_workspace(&cx.db)
+                .await
+                .map_err(AppError::from)
+        },
+    )?;
+    let [draft, set, shown, previous, next, before] = outcomes.as_slice() else {
+        return Err(AppError::not_found("draft"));
+    };
+    let draft = repo::found(draft)?.ok_or_else(|| AppError::not_found("draft"))?;
+    let set = recipients::found(set)?;
+    let shown = recipients::rows(shown)?.into_iter().next();
+    let usable: Vec<_> = overview
+        .lines
+        .iter()
+        .filter(|line| {
+            line.account.enabled && draft.account_id.is_none_or(|id| id == line.account.id)
+        })
+        .collect();
+    let rooms: Vec<Room> = usable
+        .iter()
+        .map(|line| {
+            Room::of(
+                line.account.daily_cap,
+                line.account.campaign_cap,
+                line.used_today,
+            )
+        })
+        .collect();
+    let valid = set.as_ref().map_or(0, |set| set.valid);
+    let preview = preview_of(
+        &draft,
+        &workspace,
+        shown.as_ref(),
+        usable.first().map(|line| &line.account),
+    );
+    let mut checks = Vec::new();
+    sender_checks(
+        &draft,
+        &overview
+            .lines
+            .iter()
+            .map(|line| &line.account)
+            .collect::<Vec<_>>(),
+        &mut checks,
+    );
+    audience_checks(&draft, set.as_ref(), &mut checks);
+    content_checks(&draft, set.as_ref(), &workspace, &mut checks);
+    checks.sort_by_key(|check| !check.is_blocker);
+    Ok(ReviewStep {
+        position: shown.as_ref().map_or(0, |row| row.position),
+        previous: recipients::position(previous)?,
+        next: recipients::position(next)?,
+        number: recipients::position(before)?.unwrap_or_default() + i64::from(shown.is_some()),
+        head: DraftHead {
+            id,
+            name: draft.name,
+            revision: draft.revision,
+            recipients: set.map(|set| set.valid),
+            can_edit: caller.user.role.allows(Role::Editor),
+        },
+        reply_to: draft.reply_to,
+        preview,
+        checks,
+        forecast: forecast::sentence(valid, &rooms),
+        test_address: if workspace.test_address.is_empty() {
+            caller.user.email.clone()
+        } else {
+            workspace.test_address
+        },
+    })
+}
+
+fn source_of(draft: &Draft) -> Result<Source, ContentError> {
+    Source::from_columns(
+        draft.mode.as_str(),
+        &draft.source,
+        &draft.subject,
+        &draft.preheader,
+    )
+}
+
+fn in_words(error: &ContentError) -> String {
+    match error.line {
+        Some(line) => format!("{} (line {line} of the {})", error.message, error.field),
+        None => error.message.clone(),
+    }
+}
+
+fn preview_of(
+    draft: &Draft,
+    workspace: &Workspace,
+    row: Option<&Recipient>,
+    account: Option<&Account>,
+) -> Result<PreviewMail, String> {
+    let nobody = Map::new();
+    let data = row.map_or(&nobody, |row| &row.data);
+    let mail = source_of(draft)
+        .and_then(|source| content::preview(&source, workspace, data))
+        .map_err(|error| in_words(&error))?;
+    Ok(PreviewMail {
+        from: account.map(Account::from_words).unwrap_or_default(),
+        to: row.map(|row| row.address.clone()).unwrap_or_default(),
+        subject: mail.subject,
+        preheader: merged(&draft.preheader, data),
+        text: mail.text,
+    })
+}
+
+/// A line of text with a recipient's values; as it was written where it cannot be merged.
+fn merged(line: &str, data: &Map<String, Value>) -> String {
+    use crate::mail::merge::{Escape, MergeData, MergeTemplate};
+    MergeTemplate::compile(line, Escape::Header)
+        .and_then(|template| template.render(&MergeData::from_json(data)))
+        .unwrap_or_else(|_| line.to_owned())
+}
+
+/// The HTML one recipient will get, for the preview's frame. Position 0 has no recipient's values.
+pub async fn find_html(cx: &Cx, id: DraftId, position: i64) -> Result<String, AppError> {
+    cx.require(Role::Viewer)?;
+    let [shown, ..] = recipients::select_around(id, position);
+    let (outcomes, workspace) = futures::try_join!(
+        cx.db.batch(vec![repo::select(id), shown]),
+        settings::repo::find_workspace(&cx.db),
+    )?;
+    let [draft, shown] = outcomes.as_slice() else {
+        return Err(AppError::not_found("draft"));
+    };
+    let draft = repo::found(draft)?.ok_or_else(|| AppError::not_found("draft"))?;
+    let row = recipients::rows(shown)?.into_iter().next();
+    let data = row.map(|row| row.data).unwrap_or_default();
+    let mail: Result<Rendered, _> =
+        source_of(&draft).and_then(|source| content::preview(&source, &workspace, &data));
+    mail.map(|mail| mail.html)
+        .map_err(|error| AppError::refused(in_words(&error)))
+}
+
+fn check(is_blocker: bool, message: impl Into<String>, href: String, words: &str) -> Check {
+    Check {
+        is_blocker,
+        message: message.into(),
+        href,
+        words: words.into(),
+    }
+}
+
+fn sender_checks(draft: &Draft, accounts: &[&Account], checks: &mut Vec<Check>) {
+    let content = || Draft::href(draft.id, Step::Content);
+    match draft.account_id {
+        Some(id)
+            if !accounts
+                .iter()
+                .any(|account| account.id == id && account.enabled) =>
+        {
+            checks.push(check(
+                true,
+                "The chosen sender account is switched off.",
+                content(),
+                "Choose another account",
+            ))
+        }
+        None if !accounts.iter().any(|account| account.enabled) => {
+            checks.push(check(
+                true,
+                "No sender account is switched on.",
+                "/accounts".into(),
+                "Go to sender accounts",
+            ));
+        }
+        _ => {}
+    }
+    if let Some(problem) = reply_to_problem(&draft.reply_to) {
+        checks.push(check(
+            true,
+            format!("The reply address is wrong. {problem}"),
+            content(),
+            "Correct the reply address",
+        ));
+    }
+}
+
+fn audience_checks(draft: &Draft, set: Option<&RecipientSet>, checks: &mut Vec<Check>) {
+    let page = |show: &str| format!("{}{show}", Draft::href(draft.id, Step::Recipients));
+    let Some(set) = set else {
+        checks.push(check(
+            true,
+            "There are no recipients yet.",
+            page(""),
+            "Add recipients",
+        ));
+        return;
+    };
+    if set.valid == 0 {
+        checks.push(check(
+            true,
+            "None of the recipients can be mailed.",
+            page("&show=invalid"),
+            "Look at the list",
+        ));
+    }
+    if set.invalid > 0 {
+        let message = format!(
+            "{} left out: the address cannot be mailed.",
+            count(set.invalid, "row is", "rows are")
+        );
+        checks.push(check(false, message, page("&show=invalid"), "Show them"));
+    }
+    let slips: i64 = set.typos.iter().map(|typo| typo.count).sum();
+    if slips > 0 {
+        let message = format!(
+            "{} at a domain that looks misspelt.",
+            count(slips, "address is", "addresses are")
+        );
+        checks.push(check(false, message, page(""), "Correct them"));
+    }
+}
+
+fn content_checks(
+    draft: &Draft,
+    set: Option<&RecipientSet>,
+    workspace: &Workspace,
+    checks: &mut Vec<Check>,
+) {
+    let content = || Draft::href(draft.id, Step::Content);
+    let compiled = match source_of(draft).and_then(|source| content::compile(&source)) {
+        Ok(compiled) => compiled,
+        Err(error) => {
+            checks.push(check(
+                true,
+                format!("The mail cannot be made yet. {}", in_words(&error)),
+                content(),
+                "Correct the content",
+            ));
+            if draft.subject.trim().is_empty() {
+                checks.push(check(
+                    true,
+                    "The mail has no subject.",
+                    content(),
+                    "Write a subject",
+                ));
+            }
+            return;
+        }
+    };
+    let names = names_without_value(
+        &compiled.subject,
+        &draft.preheader,
+        &compiled.html,
+        &compiled.text,
+    );
+    let parts = Compiled {
+        html: compiled.html,
+        text: compiled.text,
+    };
+    // Which columns are missing is said below, with numbers.
+    let mail = Mail {
+        subject: &draft.subject,
+        preheader: &draft.preheader,
+        compiled: &parts,
+        columns: None,
+    };
+    for finding in preflight(mail) {
+        let words = if finding.code == "no_subject" {
+            "Write a subject"
+        } else {
+            "Go to the content"
+        };
+        checks.push(check(
+            finding.severity == Severity::Blocker,
+            finding.message,
+            content(),
+            words,
+        ));
+    }
+    if workspace.postal_address.trim().is_empty() {
+        checks.push(check(
+            false,
+            "The workspace has no postal address. Many countries demand one in the footer of every mail.",
+            "/settings".into(),
+            "Set the postal address",
+        ));
+    }
+    let Some(set) = set.filter(|set| set.valid > 0) else {
+        return;
+    };
+    let list = Draft::href(draft.id, Step::Recipients);
+    for name in names {
+        match set.columns.iter().find(|column| column.key == name) {
+            None => checks.push(check(
+                false,
+                format!(
+                    "No recipient has a value for {{{{ {name} }}}}: the list has no such column."
+                ),
+                content(),
+                "Go to the content",
+            )),
+            Some(column) if column.empty > 0 => checks.push(check(
+                false,
+                format!(
+                    "{} no value for {{{{ {name} }}}}: it stays empty in their mail.",
+                    count(column.empty, "recipient has", "recipients have")
+                ),
+                format!("{list}&missing={name}"),
+                "Show them",
+            )),
+            Some(_) => {}
+        }
+    }
+}
+
+/// Merge names that leave a gap where a recipient has no value.
+fn names_without_value(subject: &str, preheader: &str, html: &str, text: &str) -> Vec<String> {
+    use crate::mail::merge::{Escape, MergeTemplate};
+    let parts = [
+        (subject, Escape::Header),
+        (preheader, Escape::Html),
+        (html, Escape::Html),
+        (text, Escape::Text),
+    ];
+    let mut names: Vec<String> = parts
+        .into_iter()
+        .filter_map(|(part, escape)| MergeTemplate::compile(part, escape).ok())
+        .flat_map(|template| template.variables_without_default())
+        .filter(|name| !SYSTEM_NAMES.contains(&name.as_str()) && name != "workspace_name")
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Sends the mail as one recipient will get it to an address of the sender's choice, through the engine.
+pub async fn send_test(cx: &Cx, form: &TestForm) -> Result<DraftId, AppError> {
+    cx.require(Role::Editor)?;
+    let id: DraftId = form.id.parse().map_err(|_| AppError::not_found("draft"))?;
+    let to = address::parse(&form.address)
+        .map_err(|sentence| AppError::invalid("address", sentence).with_typed(form))?;
+    let [shown, ..] = recipients::select_around(id, form.recipient.parse().unwrap_or_default());
+    let (outcomes, workspace, choices) = futures::try_join!(
+        cx.db.batch(vec![repo::select(id), shown]),
+        settings::repo::find_workspace(&cx.db),
+        accounts::repo::list_choices(&cx.db),
+    )?;
+    let [draft, shown] = outcomes.as_slice() else {
+        return Err(AppError::not_found("draft"));
+    };
+    let draft = repo::found(draft)?.ok_or_else(|| AppError::not_found("draft"))?;
+    let refused = |sentence: String| AppError::refused(sentence).with_typed(form);
+    let is_usable = |id: AccountId| {
+        choices
+            .iter()
+            .any(|choice| choice.id == id && choice.enabled)
+    };
+    if draft
+        .account_id
+        .map_or(!choices.iter().any(|choice| choice.enabled), |id| {
+            !is_usable(id)
+        })
+    {
+        return Err(refused("The sender account is switched off, so no test can leave. Choose or switch on another one.".into()));
+    }
+    if let Some(problem) = reply_to_problem(&draft.reply_to) {
+        return Err(refused(format!("The reply address is wrong. {problem}")));
+    }
+    if draft.subject.trim().is_empty() {
+        return Err(refused("Write a subject first.".into()));
+    }
+    let row = recipients::rows(shown)?.into_iter().next();
+    let data = row.map(|row| row.data).unwrap_or_default();
+    let prepared = source_of(&draft)
+        .and_then(|source| content::prepare(&source, &workspace))
+        .map_err(|error| refused(in_words(&error)))?;
+    let links: Vec<_> = prepared
+        .links
+        .into_iter()
+        .map(|link| (link.target, link.label))
+        .collect();
+    let (snapshot, now) = (queue::new_snapshot_id(), cx.now());
+    let mut batch = queue::insert_snapshot(&queue::NewSnapshot {
+        id: snapshot,
+        subject: &prepared.subject,
+        html: &prepared.html,
+        text: &prepared.text,
+        reply_to: &draft.reply_to,
+        links: &links,
+        workspace: &workspace,
+        now,
+    })
+    .to_vec();
+    batch.push(queue::insert_test(
+        snapshot,
+        &to.address,
+        &Value::Object(data).to_string(),
+        draft.account_id,
+        now,
+    ));
+    cx.db.batch(batch).await?;
+    cx.wake.delivery();
+    Ok(id)
+}
