@@ -231,11 +231,11 @@ impl Writer<'_> {
         }
     }
 
-    /// A ground of its own colour: dark ones stay in dark mode, light ones become a dark tint.
+    /// A ground of its own colour: pale ones become a dark tint in dark mode, strong ones stay as they are.
     fn on(&self, colour: Rgb) -> Ground {
         let class = if colour == self.palette.surface {
             "m-su"
-        } else if colour.is_dark() {
+        } else if !colour.is_tint() {
             ""
         } else {
             "m-ti"

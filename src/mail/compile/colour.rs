@@ -58,6 +58,15 @@ impl Rgb {
         self.contrast(WHITE) >= 4.5
     }
 
+    /// Whether it is a pale shade of paper rather than a colour chosen for its own sake.
+    pub fn is_tint(self) -> bool {
+        let (low, high) = (
+            self.0.min(self.1).min(self.2),
+            self.0.max(self.1).max(self.2),
+        );
+        low >= 0xc0 && high - low <= 0x30
+    }
+
     /// The colour with `share` (0 to 1) of another mixed in.
     pub fn mix(self, other: Self, share: f64) -> Self {
         let part =

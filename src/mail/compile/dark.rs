@@ -29,8 +29,8 @@ pub(super) fn style_sheet(link: Rgb, accent: Rgb) -> String {
         "a{text-underline-offset:2px}\
          @media (max-width:480px){\
          .m-pad>table>tbody>tr>td{padding-left:24px!important;padding-right:24px!important}\
-         .m-col>table>tbody>tr>td{padding-left:16px!important;padding-right:16px!important}\
-         .m-ca{padding-bottom:14px!important}\
+         .m-col>table>tbody>tr>td{padding-left:14px!important;padding-right:14px!important}\
+         .m-ca,.m-cd,.m-cc{padding-bottom:14px!important}\
          h1{font-size:30px!important}h2{font-size:22px!important}}",
     );
     sheet.push_str(MEDIA);

@@ -85,7 +85,7 @@ pub(super) fn clean(html: &str) -> String {
 /// Puts inline styles on every element; the author's own styles come later and win.
 pub(super) fn style(html: &str, look: &Look) -> String {
     let tokens = tokens(html);
-    let last = last_block(&tokens);
+    let last = last_blocks(&tokens);
     let mut out = String::with_capacity(html.len() * 2);
     let mut at = 0;
     for (index, token) in tokens.iter().enumerate() {
@@ -93,11 +93,10 @@ pub(super) fn style(html: &str, look: &Look) -> String {
             continue;
         };
         let mut base = element_style(&element.name, look);
-        if Some(index) == last {
-            base = base
-                .replace("margin:0 0 16px", "margin:0")
-                .replace("margin:0 0 12px", "margin:0")
-                .replace("margin:0 0 8px", "margin:0");
+        if last.contains(&index) {
+            for margin in ["16px", "12px", "8px"] {
+                base = base.replace(&format!("margin:0 0 {margin}"), "margin:0");
+            }
         }
         if base.is_empty() {
             continue;
@@ -121,23 +120,32 @@ pub(super) fn style(html: &str, look: &Look) -> String {
     out
 }
 
-/// The last block at the top level: the space after it belongs to the frame.
-fn last_block(tokens: &[Token]) -> Option<usize> {
-    let mut depth = 0usize;
-    let mut last = None;
+/// The last element of the text and of every container: the space after it belongs to what surrounds it.
+fn last_blocks(tokens: &[Token]) -> HashSet<usize> {
+    let mut last = HashSet::new();
+    // For each open element: whether it is a container, and its last child.
+    let mut open: Vec<(bool, Option<usize>)> = vec![(true, None)];
     for (index, token) in tokens.iter().enumerate() {
         match token {
             Token::Open(element) => {
-                if depth == 0 {
-                    last = Some(index);
+                if let Some((_, child)) = open.last_mut() {
+                    *child = Some(index);
                 }
                 if !element.is_void() {
-                    depth += 1;
+                    let name = element.name.as_str();
+                    open.push((matches!(name, "blockquote" | "li" | "div"), None));
                 }
             }
-            Token::Close { .. } => depth = depth.saturating_sub(1),
-            Token::Text(_) | Token::Raw(_) | Token::Comment(_) => {}
+            Token::Close { .. } if open.len() > 1 => {
+                if let Some((true, Some(child))) = open.pop() {
+                    last.insert(child);
+                }
+            }
+            _ => {}
         }
+    }
+    if let Some((_, Some(child))) = open.first() {
+        last.insert(*child);
     }
     last
 }

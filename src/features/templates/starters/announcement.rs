@@ -25,8 +25,8 @@ pub(super) fn design() -> Starter {
             TextSize::Large,
             "#c3bfd0",
         ),
-        4,
-        24,
+        16,
+        28,
     )
     .band(
         stage,
@@ -40,7 +40,7 @@ pub(super) fn design() -> Starter {
              explaining them takes the weekend. Starting today, Atlas does the explaining.</p>",
         ),
         44,
-        20,
+        36,
     )
     .add(line(0), 0, 0)
     .columns(

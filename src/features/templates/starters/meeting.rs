@@ -41,7 +41,7 @@ pub(super) fn design() -> Starter {
             (
                 "#eef4fa",
                 vec![(
-                    text("<h4>Where</h4><p><b>Video call</b><br>The link comes with the invitation</p>"),
+                    text("<h4>Where</h4><p><b>Video call</b><br>Link in the invitation</p>"),
                     24,
                     24,
                 )],

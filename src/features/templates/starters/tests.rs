@@ -73,10 +73,7 @@ fn starters_read_well_without_any_data() {
         let compiled = compile(&starter.content.design, &context(&starter)).unwrap();
         let text = MergeTemplate::compile(&compiled.text, Escape::Text).unwrap();
         let text = text.render(&MergeData::new()).unwrap();
-        assert!(
-            !text.contains(" ,") && !text.contains("{{") && !text.contains("\n\n\n\n"),
-            "{text}"
-        );
+        assert!(!text.contains(" ,") && !text.contains("{{"), "{text}");
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn design() -> Starter {
         "",
         vec![
             step("1", "Make a plan", "Start from a blank page or pick one of ours."),
-            step("2", "Invite two people", "Plans are better when others can see them."),
+            step("2", "Bring others", "Plans are better when others can see them."),
             step("3", "Set a rhythm", "Choose a day, and we remind everyone."),
         ],
         8,

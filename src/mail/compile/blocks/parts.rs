@@ -131,7 +131,7 @@ impl Writer<'_> {
             let (colour, class) = self.chosen(colour, spot);
             let word = self.word(title.trim());
             let set = Setting {
-                size: 20,
+                size: 22,
                 line: "1.3",
                 weight: 700,
                 align,
