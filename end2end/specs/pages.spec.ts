@@ -1,0 +1,60 @@
+// Every page a new owner can go to: it comes alive, reads well to a checker in light and dark, and fits a desk and a phone.
+import { axe, expect, hasJavaScript, open, test } from '../fixtures';
+
+/** Path and main heading. A page behind an id is checked by the spec of its noun. */
+const pages: [path: string, heading: string | RegExp][] = [
+  ['/', 'Home'],
+  ['/drafts', 'Drafts'],
+  ['/templates', 'Templates'],
+  ['/templates/new', 'New template'],
+  ['/templates/import', 'Import a template'],
+  ['/campaigns', 'Campaigns'],
+  ['/queue', 'Queue'],
+  ['/outbox', 'Outbox'],
+  ['/accounts', 'Sender accounts'],
+  ['/accounts/new', 'Add account'],
+  ['/suppressions', 'Suppressions'],
+  ['/settings', 'Settings'],
+];
+const sizes = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+
+for (const [path, heading] of pages) {
+  test(`${path} is whole on a desk and a phone, in light and dark`, async ({ signedIn: page }) => {
+    test.slow();
+    await open(page, path);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+    for (const [name, size] of Object.entries(sizes)) {
+      await page.setViewportSize(size);
+      const { scrolled, shown } = await page.evaluate(() => ({
+        scrolled: document.documentElement.scrollWidth, shown: document.documentElement.clientWidth,
+      }));
+      expect(scrolled, `width of ${path} on a ${name}`).toBeLessThanOrEqual(shown);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await axe(page);
+      }
+    }
+  });
+}
+
+test('the navigation leads to each of its pages', async ({ signedIn: page }) => {
+  test.slow();
+  await open(page, '/');
+  const navigation = page.getByRole('navigation', { name: 'Main' });
+  const words = await navigation.getByRole('link').allInnerTexts();
+  expect(words.length).toBeGreaterThanOrEqual(9);
+  for (const word of words) {
+    await navigation.getByRole('link', { name: word.trim(), exact: true }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(word.trim());
+    await expect(navigation.getByRole('link', { name: word.trim(), exact: true })).toHaveAttribute('aria-current', 'page');
+  }
+});
+
+test('a page that does not exist says so', async ({ signedIn: page, guard }) => {
+  // Chromium writes a page's own 404 into the console.
+  guard.allow(/status of 404/);
+  const answer = await page.goto('/no/such/page');
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Page not found');
+  if (hasJavaScript(page)) await axe(page);
+});
