@@ -23,7 +23,6 @@ pub struct Overview {
     pub drafts: Vec<RecentDraft>,
     pub warnings: Vec<Warning>,
     pub steps: Steps,
-    pub can_edit: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
