@@ -3,7 +3,7 @@
 use crate::util::app::{NOON, TestApp, on_both};
 use crate::util::campaign::{Campaign, link, pixel, unsubscribe};
 use axum::http::{StatusCode, header};
-use mailer::features::analytics::model::Period;
+use mailer::features::analytics::model::{Period, parts};
 use mailer::features::analytics::service::{export_report, find_report};
 use mailer::features::auth::model::Role::Viewer;
 use mailer::features::home::model::Warning;
@@ -66,9 +66,7 @@ mod suite {
         let report = find_report(&test.cx(Viewer), campaign.id, None)
             .await
             .unwrap();
-        let parts: Vec<(&str, i64)> = report
-            .delivery
-            .parts()
+        let parts: Vec<(&str, i64)> = parts(&report.delivery)
             .iter()
             .map(|part| (part.0, part.1))
             .collect();

@@ -86,7 +86,7 @@ pub fn BarChart(
 }
 
 /// The bars of one bucket side by side, on a field that says their values when pointed at.
-fn column(at: usize, bucket: &Bucket, series: &[String], top: i64) -> impl IntoView {
+fn column(at: usize, bucket: &Bucket, series: &[String], top: i64) -> impl IntoView + use<> {
     let left = STEP * at as f64;
     let words: Vec<String> = series
         .iter()
@@ -123,7 +123,7 @@ fn bar_height(value: i64, top: i64) -> f64 {
     (HEIGHT * value as f64 / top.max(1) as f64).max(1.0)
 }
 
-fn legend(series: &[String]) -> impl IntoView {
+fn legend(series: &[String]) -> impl IntoView + use<> {
     let entries = series.iter().cloned().enumerate().map(|(i, name)| {
         view! {
             <li class="flex items-center gap-1.5">

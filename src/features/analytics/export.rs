@@ -1,6 +1,6 @@
 //! A report as CSV: one table whose first column says which part of the report a line belongs to.
 
-use super::model::Report;
+use super::model::{Report, parts};
 use crate::error::AppError;
 use crate::server::csv;
 
@@ -25,7 +25,7 @@ pub fn write(report: &Report) -> Result<String, AppError> {
         delivery.total.to_string(),
         none(),
     );
-    for (name, value, ..) in delivery.parts() {
+    for (name, value, ..) in parts(delivery) {
         add("delivery", name, "", value.to_string(), none());
     }
     let both = [

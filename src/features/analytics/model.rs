@@ -1,5 +1,7 @@
 //! A campaign's report, and what its numbers mean. Pure.
 
+use crate::features::campaigns::model::Counts;
+use crate::features::campaigns::progress::ReplyGroup;
 use crate::ids::CampaignId;
 use crate::ui::chart::Bucket;
 use serde::{Deserialize, Serialize};
@@ -7,83 +9,63 @@ use serde::{Deserialize, Serialize};
 /// Links and groups of failures that a report shows.
 pub const LINKS_SHOWN: i64 = 50;
 
-/// Where every recipient of a campaign is. The parts add up to `total`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delivery {
-    pub total: i64,
-    pub sent: i64,
-    pub failed: i64,
-    pub suppressed: i64,
-    pub skipped: i64,
-    pub cancelled: i64,
-    pub unconfirmed: i64,
-}
+/// See [`parts`].
+pub type Part = (&'static str, i64, &'static str, &'static str, &'static str);
 
-impl Delivery {
-    pub fn waiting(&self) -> i64 {
-        self.total
-            - self.sent
-            - self.failed
-            - self.suppressed
-            - self.skipped
-            - self.cancelled
-            - self.unconfirmed
-    }
-
-    /// Label, number, fill, the state that the campaign's log is filtered by, and what the number means.
-    pub fn parts(&self) -> [(&'static str, i64, &'static str, &'static str, &'static str); 7] {
-        [
-            (
-                "Sent",
-                self.sent,
-                "fill-success",
-                "sent",
-                "The recipient's mail server took the message.",
-            ),
-            (
-                "Failed",
-                self.failed,
-                "fill-error",
-                "failed",
-                "The mail server refused the message for good, or every try failed.",
-            ),
-            (
-                "Unconfirmed",
-                self.unconfirmed,
-                "fill-warning",
-                "unconfirmed",
-                "The program stopped before it heard whether the message was taken. Such mail is never sent again by itself.",
-            ),
-            (
-                "Suppressed",
-                self.suppressed,
-                "fill-info",
-                "suppressed",
-                "The address is on the suppression list.",
-            ),
-            (
-                "Skipped",
-                self.skipped,
-                "fill-secondary",
-                "skipped",
-                "The message could not be made for this recipient; the log says why.",
-            ),
-            (
-                "Cancelled",
-                self.cancelled,
-                "fill-neutral",
-                "cancelled",
-                "The campaign was cancelled before the message left.",
-            ),
-            (
-                "Waiting",
-                self.waiting(),
-                "fill-base-content/30",
-                "waiting",
-                "The message has not left yet.",
-            ),
-        ]
-    }
+/// Where every recipient of a campaign is, in parts that add up to the audience: label, number, fill, the state that the
+/// campaign's log is filtered by, and what the number means.
+pub fn parts(counts: &Counts) -> [Part; 7] {
+    [
+        (
+            "Sent",
+            counts.sent,
+            "fill-success",
+            "sent",
+            "The recipient's mail server took the message.",
+        ),
+        (
+            "Failed",
+            counts.failed,
+            "fill-error",
+            "failed",
+            "The mail server refused the message for good, or every try failed.",
+        ),
+        (
+            "Unconfirmed",
+            counts.unconfirmed,
+            "fill-warning",
+            "unconfirmed",
+            "The program stopped before it heard whether the message was taken. Such mail is never sent again by itself.",
+        ),
+        (
+            "Suppressed",
+            counts.suppressed,
+            "fill-info",
+            "suppressed",
+            "The address is on the suppression list.",
+        ),
+        (
+            "Skipped",
+            counts.skipped,
+            "fill-secondary",
+            "skipped",
+            "The message could not be made for this recipient; the log says why.",
+        ),
+        (
+            "Cancelled",
+            counts.cancelled,
+            "fill-neutral",
+            "cancelled",
+            "The campaign was cancelled before the message left.",
+        ),
+        (
+            "Waiting",
+            counts.waiting(),
+            "fill-base-content/30",
+            "waiting",
+            "The message has not left yet.",
+        ),
+    ]
 }
 
 /// What people did with the mail. Unique numbers count messages, the others every time.
@@ -133,20 +115,12 @@ pub struct LinkLine {
     pub unique_clicks: i64,
 }
 
-/// Failures for which servers gave the same reply.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FailureGroup {
-    pub code: Option<i64>,
-    pub reply: String,
-    pub count: i64,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     pub id: CampaignId,
     pub name: String,
     pub subject: String,
-    pub delivery: Delivery,
+    pub delivery: Counts,
     pub engagement: Engagement,
     /// Whether the campaign's mail was made so that these can be counted.
     pub tracks_opens: bool,
@@ -163,7 +137,7 @@ pub struct Report {
     pub links: Vec<LinkLine>,
     /// Also those that are not shown.
     pub link_count: i64,
-    pub failures: Vec<FailureGroup>,
+    pub failures: Vec<ReplyGroup>,
 }
 
 impl Report {
@@ -225,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_parts_add_up_to_the_audience() {
-        let delivery = Delivery {
+        let counts = Counts {
             total: 100,
             sent: 60,
             failed: 7,
@@ -234,9 +208,9 @@ mod tests {
             cancelled: 3,
             unconfirmed: 2,
         };
-        let sum: i64 = delivery.parts().iter().map(|part| part.1).sum();
-        assert_eq!(sum, delivery.total);
-        assert_eq!(delivery.waiting(), 19);
+        let sum: i64 = parts(&counts).iter().map(|part| part.1).sum();
+        assert_eq!(sum, counts.total);
+        assert_eq!(counts.waiting(), 19);
     }
 
     #[test]

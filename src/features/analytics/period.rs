@@ -136,7 +136,7 @@ mod tests {
         let labels: Vec<&str> = days.iter().map(|day| day.label.as_str()).collect();
         assert_eq!(
             labels,
-            ["Sat 24 Oct", "Sun 25 Oct", "Mon 26 Oct", "Tue 27 Oct"][..days.len()]
+            ["Sat 24 Oct", "Sun 25 Oct", "Mon 26 Oct", "Tue 27 Oct"]
         );
         assert_eq!(days[1].to - days[1].from, 25 * HOUR_MS);
         assert!(days.windows(2).all(|pair| pair[0].to == pair[1].from));

@@ -1,12 +1,10 @@
 //! SQL of reports. Campaign counters are kept as events come in; times and links are counted here, each by its own index.
 
-use super::model::{Delivery, Engagement, FailureGroup, LINKS_SHOWN, LinkLine};
+use super::model::{Engagement, LINKS_SHOWN, LinkLine};
 use super::period::Step;
+use crate::features::campaigns::model::Counts;
 use crate::ids::{CampaignId, SnapshotId};
 use crate::server::db::{Db, DbError, Outcome, Row, Stmt, sql};
-
-/// How many of the latest failures are looked at for the groups: a page cannot read a million.
-const FAILURES_READ: i64 = 5_000;
 
 /// A campaign as its report starts from it.
 pub struct Campaign {
@@ -14,7 +12,7 @@ pub struct Campaign {
     pub snapshot_id: SnapshotId,
     pub name: String,
     pub subject: String,
-    pub delivery: Delivery,
+    pub delivery: Counts,
     pub engagement: Engagement,
     pub tracks_opens: bool,
     pub tracks_clicks: bool,
@@ -49,8 +47,8 @@ pub async fn find_campaign(db: &Db, id: CampaignId) -> Result<Option<Campaign>, 
     .transpose()
 }
 
-pub fn delivery(row: &Row) -> Result<Delivery, DbError> {
-    Ok(Delivery {
+pub fn delivery(row: &Row) -> Result<Counts, DbError> {
+    Ok(Counts {
         total: row.get("total")?,
         sent: row.get("sent")?,
         failed: row.get("failed")?,
@@ -121,23 +119,4 @@ pub fn links(outcome: &Outcome) -> Result<(Vec<LinkLine>, i64), DbError> {
     let n = outcome.rows.first().map_or(Ok(0), |row| row.get("n"))?;
     let lines = outcome.rows.iter().map(line);
     Ok((lines.collect::<Result<_, DbError>>()?, n))
-}
-
-/// What the servers said about the latest failures, word for word.
-pub fn select_failures(id: CampaignId) -> Stmt {
-    sql("SELECT reply_code, reply, count(*) AS n FROM (SELECT reply_code, reply FROM email_queue \
-         WHERE campaign_id = ?1 AND state = 'failed' ORDER BY id DESC LIMIT ?2) GROUP BY reply_code, reply")
-    .bind(id)
-    .bind(FAILURES_READ)
-}
-
-pub fn failures(outcome: &Outcome) -> Result<Vec<FailureGroup>, DbError> {
-    let group = |row: &Row| {
-        Ok(FailureGroup {
-            code: row.get("reply_code")?,
-            reply: row.get("reply")?,
-            count: row.get("n")?,
-        })
-    };
-    outcome.rows.iter().map(group).collect()
 }

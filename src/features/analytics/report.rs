@@ -2,8 +2,9 @@
 
 use super::api::find_report;
 use super::engagement::{Figures, OverTime, TopLinks};
-use super::model::{Delivery, FailureGroup, GLOSSARY, Period, Report};
-use crate::error::AppError;
+use super::model::{GLOSSARY, Period, Report, parts};
+use crate::features::campaigns::model::Counts;
+use crate::features::campaigns::progress::ReplyGroup;
 use crate::ids::CampaignId;
 use crate::ui::chart::{Share, ShareBar};
 use crate::ui::load::load;
@@ -24,8 +25,8 @@ pub fn CampaignReportPage() -> impl IntoView {
     let report = Resource::new_blocking(
         move || asked.get(),
         |(id, period)| async move {
-            let id = id.parse().map_err(|_| AppError::not_found("campaign"))?;
-            find_report(id, period).await
+            // No campaign has this number: the server says so, with the right status.
+            find_report(id.parse().unwrap_or(CampaignId(0)), period).await
         },
     );
     view! { {load(report, move |report| view! { <WholeReport report=report/> })} }
@@ -79,13 +80,12 @@ fn span(report: &Report) -> impl IntoView + use<> {
 
 /// Every recipient in exactly one row.
 #[component]
-fn DeliveryTable(id: CampaignId, delivery: Delivery) -> impl IntoView {
-    let shares = delivery
-        .parts()
+fn DeliveryTable(id: CampaignId, delivery: Counts) -> impl IntoView {
+    let shares = parts(&delivery)
         .into_iter()
         .map(|(label, value, fill, ..)| Share { label, value, fill })
         .collect();
-    let rows = delivery.parts().into_iter().map(|(label, value, fill, state, means)| {
+    let rows = parts(&delivery).into_iter().map(|(label, value, fill, state, means)| {
         let href = format!("/campaigns/{id}?tab=recipients&state={state}");
         view! {
             <tr>
@@ -138,7 +138,7 @@ fn DeliveryTable(id: CampaignId, delivery: Delivery) -> impl IntoView {
 
 /// What servers said when they refused.
 #[component]
-fn Failures(id: CampaignId, failed: i64, groups: Vec<FailureGroup>) -> impl IntoView {
+fn Failures(id: CampaignId, failed: i64, groups: Vec<ReplyGroup>) -> impl IntoView {
     (failed > 0).then(|| {
         let rows = groups.into_iter().map(|group| {
             view! {

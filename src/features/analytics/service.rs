@@ -1,10 +1,12 @@
 //! Use-cases of reports: look, and take away as CSV.
 
-use super::model::{FailureGroup, Period, Report};
+use super::model::{Period, Report};
 use super::period::{steps, suited};
 use super::{export, repo};
 use crate::error::AppError;
 use crate::features::auth::model::Role;
+use crate::features::campaigns::progress::group_replies;
+use crate::features::campaigns::repo as campaigns;
 use crate::features::settings::repo::find_workspace;
 use crate::ids::CampaignId;
 use crate::server::request::Cx;
@@ -32,7 +34,7 @@ pub async fn find_report(
         .batch(vec![
             repo::count_events(id, &steps),
             repo::select_links(id, campaign.snapshot_id),
-            repo::select_failures(id),
+            campaigns::select_failures(id),
         ])
         .await?;
     let buckets = steps
@@ -60,7 +62,7 @@ pub async fn find_report(
         buckets,
         links,
         link_count,
-        failures: group(repo::failures(&outcomes[2])?),
+        failures: group_replies(campaigns::replies(&outcomes[2])?),
     })
 }
 
@@ -68,11 +70,4 @@ pub async fn find_report(
 pub async fn export_report(cx: &Cx, id: CampaignId) -> Result<String, AppError> {
     let report = find_report(cx, id, Some(Period::Days)).await?;
     export::write(&report)
-}
-
-/// The most frequent replies first.
-fn group(mut groups: Vec<FailureGroup>) -> Vec<FailureGroup> {
-    groups.sort_by_key(|group| std::cmp::Reverse(group.count));
-    groups.truncate(20);
-    groups
 }

@@ -1,6 +1,6 @@
 //! The latest campaigns and drafts of the home page.
 
-use super::model::{RecentCampaign, RecentDraft, state_words};
+use super::model::{RecentCampaign, RecentDraft};
 use crate::ui::badge::Badge;
 use crate::ui::number::{percent, thousands};
 use crate::ui::time::Time;
@@ -33,8 +33,7 @@ fn campaign(campaign: RecentCampaign) -> impl IntoView {
         engagement,
         created_at,
     } = campaign;
-    let (words, tone) = state_words(&state);
-    let done = delivery.total - delivery.waiting();
+    let done = delivery.done();
     let label = format!(
         "{name}: {} of {} done",
         thousands(done),
@@ -45,7 +44,7 @@ fn campaign(campaign: RecentCampaign) -> impl IntoView {
         <li class="py-3 first:pt-0 last:pb-0">
             <div class="flex items-center justify-between gap-2">
                 <a class="link link-hover min-w-0 truncate font-medium" href=format!("/campaigns/{id}")>{name}</a>
-                <Badge tone=tone text=words/>
+                <Badge tone=state.tone() text=state.words()/>
             </div>
             {is_running.then(|| view! {
                 <progress class="progress progress-primary mt-2 w-full" value=done.to_string() max=delivery.total.to_string()

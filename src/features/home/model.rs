@@ -1,8 +1,8 @@
 //! The workspace at a glance, and what it warns of. Pure.
 
-use crate::features::analytics::model::{Delivery, Engagement};
+use crate::features::analytics::model::Engagement;
+use crate::features::campaigns::model::{CampaignState, Counts};
 use crate::ids::{AccountId, CampaignId, DraftId};
-use crate::ui::badge::Tone;
 use crate::ui::chart::Bucket;
 use serde::{Deserialize, Serialize};
 
@@ -23,16 +23,14 @@ pub struct Overview {
     pub drafts: Vec<RecentDraft>,
     pub warnings: Vec<Warning>,
     pub steps: Steps,
-    pub can_edit: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentCampaign {
     pub id: CampaignId,
     pub name: String,
-    /// As stored; see [`state_words`].
-    pub state: String,
-    pub delivery: Delivery,
+    pub state: CampaignState,
+    pub delivery: Counts,
     pub engagement: Engagement,
     /// Unix ms.
     pub created_at: i64,
@@ -154,18 +152,6 @@ pub fn warnings(
         found.push(Warning::OnlySandbox);
     }
     found
-}
-
-/// A campaign's state for people.
-pub fn state_words(state: &str) -> (&'static str, Tone) {
-    match state {
-        "scheduled" => ("Scheduled", Tone::Info),
-        "sending" => ("Sending", Tone::Info),
-        "paused" => ("Paused", Tone::Warn),
-        "completed" => ("Completed", Tone::Good),
-        "cancelled" => ("Cancelled", Tone::Neutral),
-        _ => ("Failed", Tone::Bad),
-    }
 }
 
 #[cfg(test)]

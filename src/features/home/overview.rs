@@ -33,7 +33,6 @@ fn Glance(overview: Overview) -> impl IntoView {
         drafts,
         warnings,
         steps,
-        can_edit: _,
     } = overview;
     let has_sent = days.iter().any(|day| day.values.iter().any(|n| *n > 0));
     view! {

@@ -3,6 +3,7 @@
 use super::model::{AccountState, DAYS, RecentCampaign, RecentDraft, SHOWN, Steps};
 use crate::features::analytics::model::Engagement;
 use crate::features::analytics::repo::{delivery, engagement};
+use crate::features::campaigns::model::CampaignState;
 use crate::ids::AccountId;
 use crate::server::db::{DbError, Outcome, Row, Stmt, sql};
 
@@ -62,12 +63,20 @@ pub fn totals(outcome: &Outcome) -> Result<(i64, Engagement), DbError> {
     })
 }
 
+fn state(row: &Row) -> Result<CampaignState, DbError> {
+    let text: String = row.get("state")?;
+    text.parse().map_err(|detail| DbError::Decode {
+        column: "state".into(),
+        detail,
+    })
+}
+
 pub fn campaigns(outcome: &Outcome) -> Result<Vec<RecentCampaign>, DbError> {
     let campaign = |row: &Row| {
         Ok(RecentCampaign {
             id: row.get("id")?,
             name: row.get("name")?,
-            state: row.get("state")?,
+            state: state(row)?,
             delivery: delivery(row)?,
             engagement: engagement(row)?,
             created_at: row.get("created_at")?,

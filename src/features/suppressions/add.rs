@@ -8,7 +8,7 @@ use leptos::prelude::*;
 #[component]
 pub fn AddPanel(action: ServerAction<AddSuppressions>) -> impl IntoView {
     let form = FormState::of(action);
-    let is_open = form.message("addresses").is_some() || form.message("note").is_some();
+    let is_open = move || form.message("addresses").is_some() || form.message("note").is_some();
     view! {
         <details class="panel mb-4" open=is_open>
             <summary class="cursor-pointer font-medium">"Add addresses"</summary>

@@ -34,8 +34,18 @@ pub fn SuppressionListPage() -> impl IntoView {
     });
     let add = ServerAction::<AddSuppressions>::new();
     let remove = ServerAction::<RemoveSuppression>::new();
+    // Only what was added brings the page anew: after a mistake, what is typed stays.
+    let added = Memo::new(move |before: Option<&usize>| {
+        let version = add.version().get();
+        let is_done = add.value().with(|value| matches!(value, Some(Ok(()))));
+        if is_done {
+            version
+        } else {
+            before.copied().unwrap_or_default()
+        }
+    });
     let page = Resource::new_blocking(
-        move || (asked.get(), add.version().get(), remove.version().get()),
+        move || (asked.get(), added.get(), remove.version().get()),
         |(query, _, _)| async move {
             let page = list_suppressions(query.clone()).await?;
             Ok((query, page))
@@ -49,7 +59,6 @@ pub fn SuppressionListPage() -> impl IntoView {
         <Outcome/>
         <FormMessage form=FormState::of(remove)/>
         {load(page, move |(query, page)| view! {
-            // Outside the parts that change with each page, what is typed stays.
             {page.can_edit.then(|| view! { <AddPanel action=add/> })}
             {entries(query, page, remove)}
         })}
@@ -143,7 +152,7 @@ fn address(search: &str, reason: Option<Reason>, edge: Option<(&'static str, i64
     format!("{PATH}{}", query.to_query_string())
 }
 
-fn filters(search: &str, reason: Option<Reason>, page: &SuppressionPage) -> impl IntoView {
+fn filters(search: &str, reason: Option<Reason>, page: &SuppressionPage) -> impl IntoView + use<> {
     let tab = |of: Option<Reason>, words: &'static str| {
         let is_current = of == reason;
         let href = address(search, of, None);
