@@ -25,7 +25,7 @@ pub fn account_fields(
         </section>
         <section class="panel grid gap-4">
             <h2 class="text-base font-semibold">"Sender"</h2>
-            <div class="grid gap-4 sm:grid-cols-2">
+            <div class="grid items-start gap-4 sm:grid-cols-2">
                 <Field form=form prefix="form" name="from_name" label="From name" value=values.from_name.clone()
                     hint="What recipients see, like “Ann of Example”."/>
                 <Field form=form prefix="form" name="from_address" label="From address" kind="email" value=values.from_address.clone()
@@ -40,7 +40,7 @@ pub fn account_fields(
             <p class="text-sm text-muted">
                 "What your provider allows. 0 means no limit. All instances of Mailer together keep to it."
             </p>
-            <div class="grid gap-4 sm:grid-cols-2">
+            <div class="grid items-start gap-4 sm:grid-cols-2">
                 <Field form=form prefix="form" name="daily_cap" label="Messages a day" inputmode="numeric" value=values.daily_cap.clone()
                     hint="A day ends at midnight in the workspace’s time zone."/>
                 <Field form=form prefix="form" name="campaign_cap" label="Messages of one campaign a day" inputmode="numeric"
@@ -71,7 +71,7 @@ fn server(form: FormState, kind: Kind, values: &AccountForm, has_password: bool)
         }
         .into_any(),
         Kind::Gmail => view! {
-            <div class="grid gap-4 sm:grid-cols-2">
+            <div class="grid items-start gap-4 sm:grid-cols-2">
                 <Field form=form prefix="form" name="username" label="Gmail address" kind="email" value=values.username.clone() required=true/>
                 <Field form=form prefix="form" name="password" label="App password" kind="password" autocomplete="new-password"
                     hint=if has_password {
@@ -85,13 +85,13 @@ fn server(form: FormState, kind: Kind, values: &AccountForm, has_password: bool)
         Kind::Smtp => {
             let modes = Tls::ALL.map(|tls| (tls.as_str().to_owned(), tls.words().to_owned()));
             view! {
-                <div class="grid gap-4 sm:grid-cols-2">
+                <div class="grid items-start gap-4 sm:grid-cols-2">
                     <Field form=form prefix="form" name="host" label="Server" value=values.host.clone() required=true
                         placeholder="smtp.example.com" hint="Mailer connects to it from the machine it runs on."/>
                     <Field form=form prefix="form" name="port" label="Port" inputmode="numeric" value=values.port.clone() required=true/>
                 </div>
                 <Select form=form prefix="form" name="tls" label="Encryption" value=values.tls.clone() options=modes.into()/>
-                <div class="grid gap-4 sm:grid-cols-2">
+                <div class="grid items-start gap-4 sm:grid-cols-2">
                     <Field form=form prefix="form" name="username" label="User name" value=values.username.clone()
                         hint="Left blank: the server wants no sign-in."/>
                     <Field form=form prefix="form" name="password" label="Password" kind="password" autocomplete="new-password"
@@ -112,8 +112,9 @@ pub fn TestAnswer(report: Signal<Option<TestReport>>) -> impl IntoView {
                 let class = if report.works { "alert alert-success alert-soft" } else { "alert alert-error alert-soft" };
                 // The report may have come in the page's address: only pages of the outbox are linked.
                 let link = report.link.filter(|link| link.starts_with("/outbox/"));
+                // Without JavaScript the page loads afresh, and the answer must not be missed at its foot.
                 view! {
-                    <div role="status" class=class>
+                    <div role="status" class=class tabindex="-1" autofocus=true>
                         <Icon name=if report.works { "check" } else { "alert" }/>
                         <div class="min-w-0">
                             <p>{report.text}</p>

@@ -106,7 +106,7 @@ fn table(lines: Vec<OutboxLine>) -> impl IntoView {
                         <th scope="col">"Mail"</th>
                         <th scope="col" class="hidden md:table-cell">"From"</th>
                         <th scope="col" class="hidden sm:table-cell">"Size"</th>
-                        <th scope="col">"Delivered"</th>
+                        <th scope="col" class="hidden sm:table-cell">"Delivered"</th>
                     </tr>
                 </thead>
                 <tbody>
@@ -117,10 +117,11 @@ fn table(lines: Vec<OutboxLine>) -> impl IntoView {
                                     {subject(&line.subject)}
                                 </a>
                                 <span class="block truncate text-sm text-muted">"To "{line.to}</span>
+                                <span class="block text-sm text-muted sm:hidden"><Time ms=line.delivered_at/></span>
                             </td>
                             <td class="hidden md:table-cell">{line.from}</td>
                             <td class="hidden whitespace-nowrap sm:table-cell">{size_words(line.size)}</td>
-                            <td><Time ms=line.delivered_at/></td>
+                            <td class="hidden sm:table-cell"><Time ms=line.delivered_at/></td>
                         </tr>
                     }).collect_view()}
                 </tbody>

@@ -48,14 +48,14 @@ fn excerpt(text: &str) -> Excerpt {
     }
 }
 
-/// Unfolded; encoded words are decoded where the value is text.
+/// Unfolded; encoded words (RFC 2047) are decoded where the value is text.
 fn headers(message: &Message<'_>) -> Vec<(String, String)> {
     let raw = message.headers_raw();
     let parsed = message.headers();
     raw.zip(parsed)
         .map(|((name, raw), header)| {
             let value = match header.value() {
-                HeaderValue::Text(text) => text.to_string(),
+                HeaderValue::Text(text) if raw.contains("=?") => text.to_string(),
                 _ => raw.split_whitespace().collect::<Vec<_>>().join(" "),
             };
             (name.to_owned(), value)
@@ -178,7 +178,7 @@ fn with_inline_images(html: &str, message: &Message<'_>) -> String {
 mod tests {
     use super::*;
 
-    const MAIL: &str = "From: Ann <ann@example.com>\r\nTo: bob@example.com\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\
+    const MAIL: &str = "From: Ann <ann@example.com>\r\nMessage-ID: <1@example.com>\r\nTo: bob@example.com\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\
         List-Unsubscribe:\r\n <https://example.com/u/1>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=M\r\n\r\n\
         --M\r\nContent-Type: multipart/related; boundary=R\r\n\r\n\
         --R\r\nContent-Type: multipart/alternative; boundary=A\r\n\r\n\
@@ -203,6 +203,7 @@ mod tests {
         assert_eq!(value("Subject"), "Grüße");
         assert_eq!(value("List-Unsubscribe"), "<https://example.com/u/1>");
         assert_eq!(value("From"), "Ann <ann@example.com>");
+        assert_eq!(value("Message-ID"), "<1@example.com>");
     }
 
     #[test]

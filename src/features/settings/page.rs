@@ -68,7 +68,7 @@ fn workspace_form(
                         <Checkbox prefix="form" name="track_clicks" label="Count clicks" checked=clicks
                             hint="Links lead through this installation on their way."/>
                     </fieldset>
-                    <fieldset class="grid gap-4 sm:grid-cols-2">
+                    <fieldset class="grid items-start gap-4 sm:grid-cols-2">
                         <legend class="field-label">"When an account fails"</legend>
                         <Field form=form prefix="form" name="breaker_failures" label="Faults in a row" inputmode="numeric"
                             value=workspace.breaker_failures.to_string() hint="After so many, the account is left alone for a while."/>
