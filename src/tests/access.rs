@@ -89,6 +89,7 @@ const CALLS: &[(&str, Needs)] = &[
     ("templates/duplicate-template", Editor),
     ("templates/edit-template", Editor),
     ("templates/import-template", Editor),
+    ("templates/list-names", Viewer),
     ("templates/list-starters", Viewer),
     ("templates/list-templates", Viewer),
     ("templates/open-template", Viewer),
@@ -108,6 +109,8 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("GET", "/campaigns/{id}/content", Viewer),
     ("GET", "/campaigns/{id}/recipients.csv", Viewer),
     ("GET", "/campaigns/{id}/report.csv", Viewer),
+    ("GET", "/drafts/{id}/preview", Viewer),
+    ("GET", "/drafts/{id}/mail/{position}", Viewer),
     ("POST", "/drafts/{id}/recipients", Editor),
     ("GET", "/drafts/{id}/recipients/{file}", Viewer),
     ("GET", "/outbox/{id}/rendered", Viewer),
@@ -219,7 +222,8 @@ async fn no_route_does_anything_for_those_it_is_not_for() {
             .replace("{token}", "x")
             .replace("{key}", "x")
             .replace("{file}", "invalid.csv")
-            .replace("{index}", "0");
+            .replace("{index}", "0")
+            .replace("{position}", "1");
         let visitor = send(&test, None, method, &url).await;
         let is_refused = visitor.status == 401 || visitor.location().starts_with("/sign-in");
         if is_refused == (*needs == Nobody) {

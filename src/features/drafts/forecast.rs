@@ -28,11 +28,14 @@ impl Room {
 /// How many leave each day, from today on; at most `MAX_DAYS` of them.
 pub fn days(recipients: i64, rooms: &[Room]) -> Vec<i64> {
     const MAX_DAYS: usize = 3_650;
-    let sum = |rooms: &mut dyn Iterator<Item = Option<i64>>| {
-        rooms.try_fold(0_i64, |sum, room| Some(sum.saturating_add(room?)))
+    // One account without a limit takes everything.
+    let sum = |limit: fn(&Room) -> Option<i64>| {
+        rooms
+            .iter()
+            .try_fold(0_i64, |sum, room| Some(sum.saturating_add(limit(room)?)))
     };
-    let today = sum(&mut rooms.iter().map(|room| room.today));
-    let any_day = sum(&mut rooms.iter().map(|room| room.any_day));
+    let today = sum(|room| room.today);
+    let any_day = sum(|room| room.any_day);
     let mut left = recipients;
     let mut days = Vec::new();
     while left > 0 && days.len() < MAX_DAYS {

@@ -14,6 +14,12 @@ pub async fn list_templates(words: String, page: i64) -> Result<TemplateList, Ap
     serve(|cx| async move { service::list(&cx, &words, page).await }).await
 }
 
+/// Id and name of every template, for a choice.
+#[server(endpoint = "templates/list-names")]
+pub async fn list_template_names() -> Result<Vec<(TemplateId, String)>, AppError> {
+    serve(|cx| async move { service::list_names(&cx).await }).await
+}
+
 #[server(endpoint = "templates/open-template")]
 pub async fn open_template(id: TemplateId) -> Result<OpenedTemplate, AppError> {
     serve(|cx| async move { service::open(&cx, id).await }).await
