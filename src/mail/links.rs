@@ -1,7 +1,9 @@
 //! Finds the links of a mail and puts others in their place, so that clicks and opens can be counted.
 //! Every byte that is no link target stays as it is.
 
-use super::expr::{BLANK, blank};
+use std::ops::Range;
+
+use super::expr::{BLANK, Tag, blank, scan};
 use super::html::{Element, Token, decode, tokens};
 
 /// Names the mailer fills in itself; links to them are never counted as clicks.
@@ -31,10 +33,11 @@ pub fn placeholder(index: usize) -> String {
 /// The links of a document, in order.
 pub fn extract_links(html: &str) -> Vec<Link> {
     let text = blank(html);
+    let loops = loops(html);
     let tokens = tokens(&text);
     let mut links = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        if let Some((_, target)) = counted(html, &text, token) {
+        if let Some((_, target)) = counted(html, &text, &loops, token) {
             links.push(Link {
                 index: links.len(),
                 target,
@@ -48,11 +51,12 @@ pub fn extract_links(html: &str) -> Vec<Link> {
 /// The document with each counted link leading where `replacement` says; the indexes are those of [`extract_links`].
 pub fn rewrite_links(html: &str, mut replacement: impl FnMut(usize) -> String) -> String {
     let text = blank(html);
+    let loops = loops(html);
     let mut out = String::with_capacity(html.len() + 256);
     let mut last = 0;
     let mut index = 0;
     for token in tokens(&text) {
-        if let Some((value, _)) = counted(html, &text, &token) {
+        if let Some((value, _)) = counted(html, &text, &loops, &token) {
             out.push_str(html.get(last..value.range.start).unwrap_or_default());
             let instead = replacement(index);
             match value.quote {
@@ -113,12 +117,64 @@ pub fn rewrite_text_links(text: &str, mut replacement: impl FnMut(usize) -> Stri
 }
 
 struct Value {
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     quote: Option<u8>,
 }
 
+/// The text with expressions blanked and statements turned into spaces: `{% endif %}` right after an address
+/// must not become part of it, or the condition would lose its end.
+fn without_statements(text: &str) -> String {
+    let mut bytes = blank(text).into_bytes();
+    for span in scan(text) {
+        if span.tag != Tag::Print
+            && let Some(slice) = bytes.get_mut(span.range)
+        {
+            slice.fill(b' ');
+        }
+    }
+    // Expressions start and end at ASCII bytes, so the rest is still UTF-8.
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// The stretches of a template that repeat for each item of a list.
+fn loops(template: &str) -> Vec<Range<usize>> {
+    let mut open = Vec::new();
+    let mut found = Vec::new();
+    for span in scan(template) {
+        if span.tag != Tag::Statement {
+            continue;
+        }
+        let inner = template.get(span.range.start + 2..span.range.end - 2);
+        let inner = inner.unwrap_or_default().trim_start_matches(['-', '+']);
+        match inner.split_whitespace().next() {
+            Some(word) if word.eq_ignore_ascii_case("for") => open.push(span.range.start),
+            Some(word) if word.to_ascii_lowercase().starts_with("endfor") => {
+                if let Some(start) = open.pop() {
+                    found.push(start..span.range.end);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether an address differs from item to item: it has no single target that could be kept for its clicks.
+fn depends_on_loop(text: &str, loops: &[Range<usize>], address: &Range<usize>) -> bool {
+    text.get(address.clone())
+        .is_some_and(|value| value.as_bytes().contains(&BLANK))
+        && loops
+            .iter()
+            .any(|range| range.start < address.start && address.end < range.end)
+}
+
 /// The target of a link that is to be counted.
-fn counted(html: &str, text: &str, token: &Token) -> Option<(Value, String)> {
+fn counted(
+    html: &str,
+    text: &str,
+    loops: &[Range<usize>],
+    token: &Token,
+) -> Option<(Value, String)> {
     let Token::Open(element) = token else {
         return None;
     };
@@ -133,7 +189,7 @@ fn counted(html: &str, text: &str, token: &Token) -> Option<(Value, String)> {
     let counts = lower.starts_with("http://")
         || lower.starts_with("https://")
         || (shape.as_bytes().first() == Some(&BLANK) && !target.contains("mailto:"));
-    if !counts || is_system(target) {
+    if !counts || is_system(target) || depends_on_loop(text, loops, &href.value) {
         return None;
     }
     let value = Value {
@@ -192,8 +248,9 @@ fn alt(html: &str, element: &Element) -> String {
 }
 
 /// Addresses end at a blank or a bracket; punctuation at their end belongs to the sentence.
-fn text_ranges(text: &str) -> Vec<std::ops::Range<usize>> {
-    let shape = blank(text);
+fn text_ranges(text: &str) -> Vec<Range<usize>> {
+    let shape = without_statements(text);
+    let loops = loops(text);
     let mut ranges = Vec::new();
     let mut from = 0;
     while let Some(found) = shape.get(from..).and_then(|rest| rest.find("http")) {
@@ -213,8 +270,9 @@ fn text_ranges(text: &str) -> Vec<std::ops::Range<usize>> {
             .get(..end)
             .unwrap_or_default()
             .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
-        if address.len() > scheme.len() {
-            ranges.push(start..start + address.len());
+        let range = start..start + address.len();
+        if address.len() > scheme.len() && !depends_on_loop(&shape, &loops, &range) {
+            ranges.push(range);
         }
         from = start + end.max(4);
     }

@@ -11,12 +11,13 @@ use super::names::merge_name;
 use super::size::MailSize;
 
 /// Names the mailer fills in for every recipient.
-pub const SYSTEM_NAMES: [&str; 6] = [
+pub const SYSTEM_NAMES: [&str; 7] = [
     "unsubscribe_url",
     "preferences_url",
     "browser_url",
     "confirm_url",
     "workspace_address",
+    "workspace_name",
     "email",
 ];
 

@@ -74,6 +74,27 @@ fn rewriting_changes_the_targets_and_nothing_else() {
 }
 
 #[test]
+fn a_link_that_differs_from_item_to_item_is_left_alone() {
+    let html = "{% for item in items %}<a href=\"https://a.test/{{ item.id }}\">x</a><a href=\"https://b.test\">y</a>{%- endfor -%}<a href=\"{{ c }}\">z</a>";
+    let targets =
+        |links: Vec<Link>| -> Vec<String> { links.into_iter().map(|link| link.target).collect() };
+    assert_eq!(targets(extract_links(html)), ["https://b.test", "{{ c }}"]);
+    assert!(rewrite_links(html, placeholder).starts_with(
+        "{% for item in items %}<a href=\"https://a.test/{{ item.id }}\">x</a><a href=\"{{ __link_0 }}\">"
+    ));
+    let text =
+        "{% for item in items %}https://a.test/{{ item.id }}{% endfor %} https://b.test/{{ c }}";
+    assert_eq!(
+        targets(extract_text_links(text)),
+        ["https://b.test/{{ c }}"]
+    );
+    assert_eq!(
+        rewrite_text_links("{% if a %}https://a.test{% endif %}", placeholder),
+        "{% if a %}{{ __link_0 }}{% endif %}"
+    );
+}
+
+#[test]
 fn the_pixel_stands_at_the_end_of_the_body() {
     let with = insert_pixel("<html><body><p>x</p></BODY></html>");
     assert!(with.starts_with("<html><body><p>x</p><img src=\"{{ __pixel }}\" width=\"1\""));
