@@ -4,8 +4,8 @@ use super::model::CampaignState;
 use super::progress::{Progress, group_replies, rate_per_minute, remaining_ms};
 use super::repo::{self, Campaign};
 use crate::features::queue::day::Day;
-use crate::features::queue::model::{LaneFacts, WaitReason, wait_reasons};
 use crate::features::queue::repo as queue;
+use crate::features::queue::waiting::{LaneFacts, WaitReason, wait_reasons};
 use crate::ids::CampaignId;
 use crate::server::db::{Db, DbError, Outcome};
 

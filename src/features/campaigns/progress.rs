@@ -1,7 +1,7 @@
 //! How far a campaign is: what the live page shows and the event stream carries. Pure.
 
 use super::model::{CampaignState, Counts};
-use crate::features::queue::model::WaitReason;
+use crate::features::queue::waiting::WaitReason;
 use serde::{Deserialize, Serialize};
 
 /// A moment of a campaign.

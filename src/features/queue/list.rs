@@ -2,8 +2,9 @@
 
 use super::actions::{MessageButtons, MessageMessages};
 use super::api::{ProcessNow, find_queue, list_waiting};
-use super::model::{AccountUse, LaneSummary, MessageRow, QueueOverview, WaitKind, WaitingPage};
+use super::model::{LaneSummary, MessageRow, QueueOverview, WaitingPage};
 use super::reasons::Reasons;
+use super::waiting::{AccountUse, WaitKind};
 use crate::features::campaigns::actions::{CampaignMessages, RunButtons};
 use crate::features::campaigns::recipients::list::{said, state_words};
 use crate::ui::badge::{Badge, Tone};

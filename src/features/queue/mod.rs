@@ -5,6 +5,7 @@ pub mod api;
 pub mod list;
 pub mod model;
 pub mod reasons;
+pub mod waiting;
 
 #[cfg(feature = "ssr")]
 pub mod day;

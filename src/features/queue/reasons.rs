@@ -1,6 +1,6 @@
 //! Why messages wait, as a list of sentences.
 
-use super::model::WaitReason;
+use super::waiting::WaitReason;
 use crate::ui::number::thousands;
 use crate::ui::time::Time;
 use leptos::prelude::*;

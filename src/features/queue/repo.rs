@@ -1,7 +1,8 @@
 //! Reads over the ledger for people: lanes, waiting messages, accounts' use. Never counts a campaign's rows; what moves rows is
 //! in delivery/queue.rs.
 
-use super::model::{AccountUse, MessageRow, MessageState};
+use super::model::{MessageRow, MessageState};
+use super::waiting::AccountUse;
 use crate::ids::{CampaignId, MessageId};
 use crate::server::db::{Db, DbError, Outcome, Row, Stmt, sql};
 

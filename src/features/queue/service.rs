@@ -1,8 +1,7 @@
 //! Use-cases of the queue: what waits and why, hurrying it on, and single messages. Reads counters, never counts the ledger.
 
-use super::model::{
-    LaneFacts, LaneSummary, MessageAction, MessageRow, QueueOverview, WaitingPage, wait_reasons,
-};
+use super::model::{LaneSummary, MessageAction, MessageRow, QueueOverview, WaitingPage};
+use super::waiting::{LaneFacts, wait_reasons};
 use super::{day, repo};
 use crate::delivery::queue::{
     CHUNK, OWN_LANE, RetryState, cancel_message, complete_campaign, confirm_message, hasten,

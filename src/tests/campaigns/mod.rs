@@ -1,0 +1,8 @@
+//! Campaigns and the queue, on both databases.
+
+mod actions;
+mod launch;
+mod live;
+mod log;
+mod queue;
+mod setup;
