@@ -126,6 +126,7 @@ fn start_services(supervisor: &Supervisor, app: &AppState, stop: &CancellationTo
     supervisor.run(housekeeping::Rescuer);
     supervisor.run(housekeeping::Expander);
     supervisor.run(housekeeping::Sweeper);
+    supervisor.run(crate::features::drafts::worker::ListCleaner);
     supervisor.spawn(worker::deliver(app.clone(), stop.clone()));
 }
 

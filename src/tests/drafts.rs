@@ -488,3 +488,20 @@ async fn a_hundred_thousand_rows_take_a_hundred_statements() {
     assert_eq!(found.page.rows.len(), 1);
     assert_eq!(found.set.unwrap().valid, 100_000);
 }
+
+#[tokio::test]
+async fn lists_nobody_uses_are_removed_after_a_day() {
+    use mailer::features::drafts::worker::ListCleaner;
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    let rows: String = (0..5_000).map(|i| format!("old{i}@example.com\n")).collect();
+    give(&test, id, "list", rows).await;
+    give(&test, id, "list", "ann@example.com").await;
+    test.tick(ListCleaner).await;
+    assert_eq!(test.number("SELECT count(*) FROM recipients").await, 5_001);
+    test.app.clock.advance(25 * 3600 * 1000);
+    test.tick(ListCleaner).await;
+    assert_eq!(test.number("SELECT count(*) FROM recipients").await, 1);
+    assert_eq!(test.number("SELECT count(*) FROM recipient_sets").await, 1);
+    assert_eq!(valid(&test, id).await, ["ann@example.com"]);
+}

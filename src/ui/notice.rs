@@ -29,6 +29,23 @@ const NOTICES: &[(&str, &str)] = &[
     ("account-deleted", "Sender account deleted."),
     ("outbox-deleted", "Mail deleted from the outbox."),
     ("outbox-cleared", "The outbox is empty now."),
+    ("draft-created", "Draft created."),
+    ("draft-renamed", "Draft renamed."),
+    ("draft-duplicated", "This is the copy."),
+    ("draft-deleted", "Draft deleted."),
+    ("draft-saved", "Draft saved."),
+    ("draft-design-chosen", "The design is in the draft now."),
+    (
+        "draft-rescued",
+        "The draft was changed in the meantime, so nothing in it was overwritten. What you wrote is kept in this copy.",
+    ),
+    ("recipients-added", "The list is read. This is what became of its rows."),
+    ("recipients-corrected", "The addresses are corrected."),
+    ("recipients-removed", "The draft has no recipients now."),
+    (
+        "test-queued",
+        "The test mail is on its way. Through a sandbox account it arrives in the outbox.",
+    ),
 ];
 
 #[component]

@@ -21,7 +21,9 @@ impl Service for ListCleaner {
         let Some(set) = repo::find_orphan(&app.db, app.now() - KEEP_MS).await? else {
             return Ok(Progress::Idle);
         };
-        app.db.batch(vec![repo::delete_rows(set, ROWS), repo::delete_set(set)]).await?;
+        app.db
+            .batch(vec![repo::delete_rows(set, ROWS), repo::delete_set(set)])
+            .await?;
         Ok(Progress::More)
     }
 }

@@ -231,7 +231,11 @@ impl RowFilter {
             query.insert(name, position.to_string());
         }
         let query = query.to_query_string();
-        format!("{}&{}", Draft::href(draft, Step::Recipients), query.trim_start_matches('?'))
+        format!(
+            "{}&{}",
+            Draft::href(draft, Step::Recipients),
+            query.trim_start_matches('?')
+        )
     }
 }
 
@@ -323,9 +327,15 @@ mod tests {
 
     #[test]
     fn a_filter_is_kept_in_the_address() {
-        let filter = RowFilter { search: "a&b".into(), ..RowFilter::default() };
+        let filter = RowFilter {
+            search: "a&b".into(),
+            ..RowFilter::default()
+        };
         let href = filter.href(DraftId(7), Some(("after", 50)));
-        assert_eq!(href, "/drafts/7?step=recipients&show=valid&q=a%26b&after=50");
+        assert_eq!(
+            href,
+            "/drafts/7?step=recipients&show=valid&q=a%26b&after=50"
+        );
     }
 
     #[test]
