@@ -1,8 +1,8 @@
 //! Server functions of drafts. Each is a public endpoint; the rules stand in service.rs.
 
 use super::model::{
-    ContentStep, CreateForm, DesignForm, Draft, DraftForm, DraftPage, RenameForm, ReviewStep,
-    SenderForm, Step, TestForm,
+    ContentStep, CreateForm, DesignForm, DraftForm, DraftPage, RenameForm, ReviewStep, SenderForm,
+    TestForm,
 };
 use super::recipients::model::{ColumnForm, DomainForm, RecipientsStep, RowQuery};
 use crate::error::AppError;
@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
+    super::model::{Draft, Step},
     super::recipients::service::{self as recipients, Given},
     super::{review, service},
     crate::features::templates::editor,

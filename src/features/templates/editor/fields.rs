@@ -168,13 +168,17 @@ fn walk_block(block: &mut Block, theme: &Theme, to: &mut impl Visit) {
         } => {
             to.text(label("html", "Text").hint(MERGE_HINT), Input::Rich, html);
             align_of(to, align);
-            let names = ["Small", "Normal", "Large"];
             pick(
                 to,
                 label("size", "Text size"),
                 &TextSize::ALL,
                 size,
-                |size| names[TextSize::ALL.iter().position(|s| *s == size).unwrap_or(1)],
+                |size| match size {
+                    TextSize::Small => "Small",
+                    TextSize::Normal => "Normal",
+                    TextSize::Large => "Large",
+                    TextSize::Display => "Very large",
+                },
             );
             colour(to, "colour", "Text colour", text_colour, &theme.text);
         }
