@@ -7,6 +7,7 @@ mod analytics;
 mod architecture;
 mod auth;
 mod campaigns;
+mod composer;
 mod db;
 mod delivery;
 mod drafts;
