@@ -21,6 +21,8 @@ export default defineConfig({
     // Far from UTC, with a half hour: a time shown in the wrong zone is seen at once.
     timezoneId: 'Asia/Kolkata',
     screenshot: 'only-on-failure',
+    // A colour half-way between two themes is nobody's choice: checkers must not meet it.
+    contextOptions: { reducedMotion: 'reduce' },
     launchOptions: {
       executablePath,
       args: [

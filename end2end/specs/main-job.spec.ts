@@ -57,7 +57,7 @@ test('main job: from the setup link to a true report', async ({ page, freshApp, 
   await page.getByRole('radio', { name: /HTML/ }).check();
   await go(page, page.getByRole('button', { name: 'Create template' }).click());
   await expect(page.getByRole('heading', { name: 'Spring letter', level: 1 })).toBeVisible();
-  await page.getByLabel('Subject').fill('Hello {{ first_name }}');
+  await page.getByRole('textbox', { name: 'Subject' }).fill('Hello {{ first_name }}');
   await go(page, page.getByRole('button', { name: 'Save subject' }).click());
   await page.getByRole('region', { name: 'Source' }).getByRole('textbox').fill(`<!doctype html><html><body><h1>Dear {{ First Name }}</h1>
     <p>News for {{ company }}.</p><p><a href="https://example.com/spring?to={{ email }}">Read more</a></p>
@@ -67,7 +67,7 @@ test('main job: from the setup link to a true report', async ({ page, freshApp, 
   // A draft from it.
   await open(page, at('/drafts/new'));
   await page.getByLabel('Name', { exact: true }).fill('Spring news');
-  await page.getByLabel('Template').selectOption({ label: 'Spring letter' });
+  await page.getByLabel('Template', { exact: true }).selectOption({ label: 'Spring letter' });
   await go(page, page.getByRole('button', { name: 'Create draft' }).click());
   await expect(page.getByRole('heading', { name: 'Spring news', level: 1 })).toBeVisible();
   await axe(page);

@@ -100,6 +100,8 @@ pub struct ClaimRequest<'a> {
     pub day: &'a str,
     /// The breaker is half open and this claim is its one probe.
     pub is_probe: bool,
+    /// Whether test mail that insists on no account may be taken.
+    pub takes_free: bool,
 }
 
 /// What is left of the account's caps and rates for this lane, as SQL over sender_accounts `a`. Parameters: ?2 lane, ?3 want,
@@ -118,7 +120,7 @@ const ROOM: &str = "max(0, min(?3, \
 /// rates are exact across instances because nobody else writes in between. Outcomes: the room that was left (a row with
 /// `room`), the claimed rows, the booking.
 pub fn claim(request: &ClaimRequest<'_>) -> [Stmt; 3] {
-    // One numbering for all three; each names ?9, the highest, so that all nine exist.
+    // One numbering for all three; each names ?10, the highest, so that all ten exist.
     let bind = |statement: Stmt| {
         statement
             .bind(request.account)
@@ -130,16 +132,17 @@ pub fn claim(request: &ClaimRequest<'_>) -> [Stmt; 3] {
             .bind(request.day)
             .bind(i64::from(request.is_probe))
             .bind(request.now + LEASE_MS)
+            .bind(i64::from(request.takes_free))
     };
     let usable = "a.id = ?1 AND a.enabled = 1 AND (a.breaker_state = 'closed' OR (a.breaker_state = 'half_open' AND ?8 = 1))";
     let running =
         "(?2 = 0 OR EXISTS (SELECT 1 FROM campaigns c WHERE c.id = ?2 AND c.state = 'sending'))";
     let room =
-        format!("SELECT {ROOM} AS room, ?9 AS lease_until FROM sender_accounts a WHERE {usable}");
+        format!("SELECT {ROOM} AS room, ?10 AS takes_free FROM sender_accounts a WHERE {usable}");
     let claimed = format!(
         "UPDATE email_queue SET state = 'leased', lease_owner = ?5, lease_token = ?6, lease_until = ?9, attempt = attempt + 1, \
          account_id = ?1 WHERE id IN (SELECT q.id FROM email_queue q WHERE q.lane = ?2 AND q.state = 'ready' AND q.due_at <= ?4 \
-         AND (q.pinned_account_id IS NULL OR q.pinned_account_id = ?1) AND {running} ORDER BY q.due_at, q.id \
+         AND (q.pinned_account_id = ?1 OR (q.pinned_account_id IS NULL AND (?2 <> 0 OR ?10 = 1))) AND {running} ORDER BY q.due_at, q.id \
          LIMIT coalesce((SELECT {ROOM} FROM sender_accounts a WHERE {usable}), 0)) \
          RETURNING id, lane, attempt, tries_from, address, merge, snapshot_id, \
          (SELECT s.reason FROM suppressions s WHERE s.address_key = email_queue.address_key) AS suppressed"
@@ -150,7 +153,7 @@ pub fn claim(request: &ClaimRequest<'_>) -> [Stmt; 3] {
          SELECT ?7 AS period, 0 AS campaign UNION ALL SELECT ?7, ?2 WHERE ?2 <> 0 \
          UNION ALL SELECT 'm' || (?4 / 60000), 0 WHERE (SELECT rate_per_minute FROM sender_accounts WHERE id = ?1) > 0 \
          UNION ALL SELECT 's' || (?4 / 1000), 0 WHERE (SELECT rate_per_second FROM sender_accounts WHERE id = ?1) > 0) p \
-         WHERE changes() > 0 AND ?9 > 0 \
+         WHERE changes() > 0 AND ?10 >= 0 \
          ON CONFLICT (account_id, period, campaign_id) DO UPDATE SET used = used + excluded.used, updated_at = excluded.updated_at";
     [bind(sql(room)), bind(sql(claimed)), bind(sql(booked))]
 }

@@ -49,6 +49,8 @@ pub struct Run {
     pub account: DeliveryAccount,
     pub transport: Transport,
     pub lanes: Vec<Lane>,
+    /// Whether test mail that insists on no account is among them.
+    pub takes_free: bool,
     /// The workspace's date, for daily caps.
     pub day: String,
     pub rules: BreakerRules,
@@ -309,6 +311,7 @@ impl Runner {
             token: &token,
             day: &self.run.day,
             is_probe: self.is_probe,
+            takes_free: self.run.takes_free,
         };
         let statements = queue::claim(&request);
         if self.is_probe {

@@ -5,6 +5,7 @@ use super::queue::{self, Lane};
 use super::runner::{End, Run, run};
 use super::transport::{Transport, breaker};
 use crate::error::AppError;
+use crate::features::accounts::model::Kind;
 use crate::features::accounts::repo as accounts;
 use crate::features::accounts::repo::DeliveryAccount;
 use crate::features::settings::model::Workspace;
@@ -92,6 +93,10 @@ impl Dispatcher {
             settings::find_workspace(&self.app.db).await?,
             accounts::list_for_delivery(&self.app.db).await?,
         );
+        // The sandbox only looks like sending: it never takes the mail of a real account that is at its cap, or resting.
+        let has_real = all
+            .iter()
+            .any(|account| account.enabled && account.kind != Kind::Sandbox);
         let mut are_free_lanes_taken = false;
         let mut started = false;
         for account in all {
@@ -99,6 +104,8 @@ impl Dispatcher {
                 are_free_lanes_taken = true;
                 continue;
             }
+            let may_take_free =
+                !are_free_lanes_taken && !(has_real && account.kind == Kind::Sandbox);
             let can_send = account.enabled && !self.resting.contains_key(&account.id);
             if !can_send || matches!(breaker(&account).admit(now), Admission::Wait { .. }) {
                 continue;
@@ -107,7 +114,7 @@ impl Dispatcher {
                 .iter()
                 .filter(|lane| {
                     lane.pinned
-                        .map_or(!are_free_lanes_taken, |pinned| pinned == account.id)
+                        .map_or(may_take_free, |pinned| pinned == account.id)
                 })
                 .copied()
                 .collect();
@@ -131,6 +138,9 @@ impl Dispatcher {
                 return;
             }
         };
+        let takes_free = lanes
+            .iter()
+            .any(|lane| lane.id == queue::OWN_LANE && lane.pinned.is_none());
         lanes.sort_by_key(|lane| lane.id);
         lanes.dedup_by_key(|lane| lane.id);
         let rules = BreakerRules {
@@ -144,6 +154,7 @@ impl Dispatcher {
             account,
             transport,
             lanes,
+            takes_free,
             day,
             rules,
             stop: self.stop.clone(),

@@ -14,6 +14,7 @@ on_both! {
     permanent_and_temporary_refusals_end_differently
     a_higher_account_at_its_cap_is_passed_over
     expanding_an_audience_twice_changes_nothing
+    the_sandbox_never_takes_what_a_real_account_should_send
 }
 
 mod suite {
@@ -239,6 +240,7 @@ mod suite {
             token: "tok",
             day: "2026-03-01",
             is_probe: false,
+            takes_free: true,
         };
         let outcomes = test
             .app
@@ -426,5 +428,30 @@ mod suite {
         test.tick(housekeeping::Expander).await;
         assert_eq!(ledger(&test).await, "ready 1200");
         assert_eq!(test.number("SELECT total FROM campaigns").await, 1_200);
+    }
+
+    pub async fn the_sandbox_never_takes_what_a_real_account_should_send(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        sandbox(&test).await;
+        let real = account(&test, "smtp", peer.port(), 9).await;
+        test.exec(sql("UPDATE sender_accounts SET daily_cap = 4 WHERE id = ?1").bind(real))
+            .await;
+        campaign(&test, 6).await;
+        test.run_until_idle().await;
+        assert_eq!(
+            ledger(&test).await,
+            "ready 2, sent 4",
+            "at its cap, the rest waits for the real account"
+        );
+        assert_eq!(peer.taken().len(), 4);
+        test.exec(sql("UPDATE sender_accounts SET enabled = 0 WHERE id = ?1").bind(real))
+            .await;
+        test.run_until_idle().await;
+        assert_eq!(
+            ledger(&test).await,
+            "sent 6",
+            "with no real account on, the sandbox takes them"
+        );
+        assert_eq!(test.number("SELECT count(*) FROM outbox").await, 2);
     }
 }

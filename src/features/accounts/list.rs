@@ -53,7 +53,7 @@ fn accounts(overview: AccountsOverview, actions: Actions) -> impl IntoView {
     let last = lines.len().saturating_sub(1);
     let is_empty = lines.is_empty();
     view! {
-        <PageHead title="Sender accounts" lead="Where mail leaves. Each message takes the first account in this order that has room.">
+        <PageHead title="Sender accounts" lead="Where mail leaves. Each message takes the first account in this order that has room; the sandbox only while no other account is on.">
             {can_edit.then(|| view! {
                 <a href="/accounts/new" class="btn btn-primary"><Icon name="plus"/>"Add account"</a>
             })}

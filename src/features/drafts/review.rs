@@ -11,6 +11,7 @@ use crate::delivery::content::{self, ContentError, Rendered, Source};
 use crate::delivery::queue;
 use crate::error::AppError;
 use crate::features::accounts::model::Account;
+use crate::features::accounts::model::Kind;
 use crate::features::auth::model::Role;
 use crate::features::settings::model::Workspace;
 use crate::features::{accounts, settings};
@@ -41,11 +42,20 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
     let draft = repo::found(draft)?.ok_or_else(|| AppError::not_found("draft"))?;
     let set = recipients::found(set)?;
     let shown = recipients::rows(shown)?.into_iter().next();
+    // As delivery chooses: the sandbox takes no mail by itself while a real account is on.
+    let has_real = overview
+        .lines
+        .iter()
+        .any(|line| line.account.enabled && line.account.kind != Kind::Sandbox);
     let usable: Vec<_> = overview
         .lines
         .iter()
         .filter(|line| {
-            line.account.enabled && draft.account_id.is_none_or(|id| id == line.account.id)
+            line.account.enabled
+                && match draft.account_id {
+                    Some(id) => id == line.account.id,
+                    None => !has_real || line.account.kind != Kind::Sandbox,
+                }
         })
         .collect();
     let rooms: Vec<Room> = usable
