@@ -133,8 +133,8 @@ async function startApp() {
     /** A draft with this HTML, the account, and all recipients taken in. */
     async draft(source, account) {
       await call('drafts/create-draft', { 'form[name]': 'Bench', 'form[mode]': 'html' });
-      const { drafts, lines, items } = await call('drafts/list-drafts', { q: '', page: 1 });
-      const { id } = (drafts ?? lines ?? items)[0];
+      const list = await call('drafts/list-drafts', { q: '', page: 1 });
+      const { id } = Object.values(list).find(Array.isArray)[0];
       await call('drafts/edit-draft', { id, revision: await this.revision(id), 'edit[op]': 'headline', 'edit[fields][subject]': 'News for {{ first_name }}' });
       await call('drafts/edit-draft', { id, revision: await this.revision(id), 'edit[op]': 'source', 'edit[fields][source]': source });
       await call('drafts/save-sender', { 'form[id]': id, 'form[revision]': await this.revision(id), 'form[account]': account });
@@ -153,12 +153,12 @@ async function startApp() {
     /** The newest campaign, once it is done. */
     async finished() {
       const end = Date.now() + DEADLINE_MS;
+      const list = await call('campaigns/list-campaigns', { 'query[state]': '' });
+      const id = Object.values(list).find(Array.isArray)[0].id;
       for (;;) {
-        const { campaigns, lines, items } = await call('campaigns/list-campaigns', { 'query[state]': '' });
-        const newest = (campaigns ?? lines ?? items)[0];
-        const progress = newest.progress ?? newest;
-        if (!['sending', 'scheduled'].includes(progress.state)) return progress;
-        if (Date.now() > end) throw new Error(`not finished in time: ${JSON.stringify(newest)}`);
+        const { progress } = await call('campaigns/find-campaign', { 'form[id]': id });
+        if (progress.finished_at) return progress;
+        if (Date.now() > end) throw new Error(`not finished in time: ${JSON.stringify(progress)}`);
         await pause(1_000);
       }
     },
