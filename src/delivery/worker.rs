@@ -104,8 +104,8 @@ impl Dispatcher {
                 are_free_lanes_taken = true;
                 continue;
             }
-            let may_take_free =
-                !are_free_lanes_taken && !(has_real && account.kind == Kind::Sandbox);
+            let is_idle_sandbox = has_real && account.kind == Kind::Sandbox;
+            let may_take_free = !(are_free_lanes_taken || is_idle_sandbox);
             let can_send = account.enabled && !self.resting.contains_key(&account.id);
             if !can_send || matches!(breaker(&account).admit(now), Admission::Wait { .. }) {
                 continue;
