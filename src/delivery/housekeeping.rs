@@ -55,7 +55,8 @@ pub struct Rescuer;
 
 impl Service for Rescuer {
     const NAME: &'static str = "rescuer";
-    const EVERY: Duration = Duration::from_secs(5);
+    /// With a lease of 25 seconds, the work of a process that died goes on within 30.
+    const EVERY: Duration = Duration::from_secs(3);
 
     async fn tick(&self, app: &AppState) -> Result<Progress, AppError> {
         let now = app.now();

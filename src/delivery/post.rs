@@ -1,24 +1,21 @@
-//! One connection of an account: takes a message, composes it, hands it over, says what became of it. Keeps its connection.
+//! One connection of an account: fetches a message, composes it, hands it over, says what became of it. Keeps its connection.
 
 use super::compose::{OutgoingMessage, Party, Unsubscribe, compose};
 use super::connections::IDLE_LIMIT;
 use super::content::Snapshot;
-use super::queue::Claimed;
+use super::desk::{Desk, Done, Fetched, Job};
+use super::queue::{Claimed, LATENESS_MS};
 use super::reply::FailureKind;
 use super::smtp::{Connection, Envelope, ServerConfig};
 use super::transport::Transport;
 use crate::features::accounts::repo::DeliveryAccount;
 use crate::server::AppState;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// A connection is closed after this many messages; some servers count.
 const MESSAGES_PER_CONNECTION: u64 = 1_000;
-
-pub struct Job {
-    pub claimed: Claimed,
-    pub snapshot: Arc<Snapshot>,
-}
 
 /// A mail as the sandbox keeps it.
 #[derive(Clone, Debug)]
@@ -39,6 +36,8 @@ pub enum Outcome {
     },
     /// It cannot be put together, for a reason that will not go away.
     Unusable(String),
+    /// The moment its account's rate gave it has passed; it never left.
+    Late,
     Failed {
         kind: FailureKind,
         code: Option<i64>,
@@ -49,22 +48,41 @@ pub enum Outcome {
     },
 }
 
-/// Works until the jobs end.
+/// Works until the desk closes.
 pub async fn post(
     app: AppState,
-    account: DeliveryAccount,
+    account: Arc<DeliveryAccount>,
     transport: Transport,
     worker: usize,
-    mut jobs: mpsc::Receiver<Job>,
-    results: mpsc::Sender<(usize, Claimed, Outcome)>,
+    desk: Arc<Desk>,
 ) {
     let key = (account.id, account.updated_at);
-    let mut connection: Option<Connection> = app.connections.take(key);
-    while let Some(Job { claimed, snapshot }) = jobs.recv().await {
-        let outcome = match build(&app, &account, &claimed, &snapshot) {
-            Err(words) => Outcome::Unusable(words),
-            Ok((envelope, subject, raw)) => match &transport {
-                Transport::Sandbox => Outcome::Sent {
+    let mut slot = Slot {
+        connection: None,
+        desk: &desk,
+    };
+    loop {
+        let Job { claimed, snapshot } = match desk.fetch(worker).await {
+            Fetched::Job(job) => job,
+            fetched => {
+                if let Some(connection) = slot.take() {
+                    app.connections.keep(key, connection);
+                }
+                if matches!(fetched, Fetched::Closed) {
+                    return;
+                }
+                desk.rest(worker).await;
+                continue;
+            }
+        };
+        let built = build(&app, &account, &claimed, &snapshot);
+        let (outcome, took) = if !in_time(&app, &claimed).await {
+            (Outcome::Late, Duration::ZERO)
+        } else {
+            let begin = Instant::now();
+            let outcome = match (built, &transport) {
+                (Err(words), _) => Outcome::Unusable(words),
+                (Ok((envelope, subject, raw)), Transport::Sandbox) => Outcome::Sent {
                     code: None,
                     reply: "Delivered into the outbox.".into(),
                     posted: Some(Posted {
@@ -74,17 +92,63 @@ pub async fn post(
                         raw,
                     }),
                 },
-                Transport::Smtp(config) => {
-                    hand_over(&mut connection, config, &envelope, &raw).await
+                (Ok((envelope, _, raw)), Transport::Smtp(config)) => {
+                    if slot.connection.is_none() {
+                        slot.put(app.connections.take(key));
+                    }
+                    hand_over(&mut slot, config, &envelope, &raw).await
                 }
-            },
+            };
+            (outcome, begin.elapsed())
         };
-        if results.send((worker, claimed, outcome)).await.is_err() {
-            break;
-        }
+        desk.hand_in(Done {
+            claimed,
+            outcome,
+            took,
+        });
     }
-    if let Some(connection) = connection {
-        app.connections.keep(key, connection);
+}
+
+/// Waits for the moment the account's rate gave the message. False when it has passed: the message needs another one.
+async fn in_time(app: &AppState, claimed: &Claimed) -> bool {
+    let Some(slot_us) = claimed.slot_us else {
+        return true;
+    };
+    // Rounded up: a message never leaves before its moment.
+    let slot = (slot_us + 999) / 1_000;
+    let wait = slot - app.now();
+    if wait > 0 {
+        tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+    }
+    app.now() <= slot + LATENESS_MS
+}
+
+/// The place of a post's connection; the desk knows how many stand.
+struct Slot<'a> {
+    connection: Option<Connection>,
+    desk: &'a Desk,
+}
+
+impl Slot<'_> {
+    fn put(&mut self, connection: Option<Connection>) {
+        if connection.is_some() {
+            self.desk.opened();
+        }
+        self.connection = connection;
+    }
+
+    fn take(&mut self) -> Option<Connection> {
+        let connection = self.connection.take();
+        if connection.is_some() {
+            self.desk.ended();
+        }
+        connection
+    }
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        drop(self.take());
     }
 }
 
@@ -144,23 +208,27 @@ pub fn message_id(app: &AppState, message: crate::ids::MessageId, from_address: 
 }
 
 async fn hand_over(
-    slot: &mut Option<Connection>,
+    slot: &mut Slot<'_>,
     config: &ServerConfig,
     envelope: &Envelope,
     raw: &[u8],
 ) -> Outcome {
-    if let Some(old) = slot.take_if(|old| {
+    let is_spent = |old: &Connection| {
         old.message_count() >= MESSAGES_PER_CONNECTION || old.idle() > IDLE_LIMIT || !old.is_alive()
-    }) {
+    };
+    if slot.connection.as_ref().is_some_and(is_spent) {
         // Its goodbye is not worth waiting for.
-        drop(old);
+        drop(slot.take());
     }
     // A second round only when the server had closed a kept connection before anything was sent.
     for _ in 0..2 {
-        let mut connection = match slot.take() {
+        let connection = match &mut slot.connection {
             Some(connection) => connection,
             None => match Connection::connect(config).await {
-                Ok(connection) => connection,
+                Ok(connection) => {
+                    slot.desk.opened();
+                    slot.connection.insert(connection)
+                }
                 Err(error) => {
                     return Outcome::Failed {
                         kind: error.kind,
@@ -173,17 +241,16 @@ async fn hand_over(
         };
         match connection.send(envelope, raw).await {
             Ok(accepted) => {
-                *slot = Some(connection);
                 return Outcome::Sent {
                     code: Some(i64::from(accepted.reply.code)),
                     reply: accepted.reply.to_string(),
                     posted: None,
                 };
             }
-            Err(error) if error.stale => {}
+            Err(error) if error.stale => drop(slot.take()),
             Err(error) => {
-                if error.connection_usable {
-                    *slot = Some(connection);
+                if !error.connection_usable {
+                    drop(slot.take());
                 }
                 return Outcome::Failed {
                     kind: error.kind,

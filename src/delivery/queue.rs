@@ -15,8 +15,11 @@ use serde::Serialize;
 
 /// Mail that belongs to no campaign: test sends.
 pub const OWN_LANE: i64 = 0;
-/// A worker that has not been heard of for this long has lost its messages.
-pub const LEASE_MS: i64 = 30_000;
+/// How far ahead messages of an account with a rate are claimed: each gets the moment from which it may leave.
+pub const LOOK_AHEAD_MS: i64 = 1_000;
+/// A message with a rate leaves at its moment or at most this much later. The moments lie apart a little further than the rate
+/// asks for, so that no second, wherever it begins, sees more than the rate.
+pub const LATENESS_MS: i64 = 50;
 /// Rows that one housekeeping statement may touch: long writes can hang a remote server.
 pub const CHUNK: i64 = 1_000;
 
@@ -34,6 +37,8 @@ pub struct Claimed {
     pub snapshot: SnapshotId,
     /// Set when the address was put on the suppression list after the audience was frozen: the reason.
     pub suppressed: Option<String>,
+    /// Where the account has a rate: the moment from which this message may leave, in unix microseconds.
+    pub slot_us: Option<i64>,
 }
 
 /// How an attempt ended: one element of the JSON that `finish` takes.
@@ -94,6 +99,7 @@ pub struct ClaimRequest<'a> {
     pub lane: i64,
     pub want: i64,
     pub now: i64,
+    pub lease_until: i64,
     pub owner: &'a str,
     pub token: &'a str,
     /// The workspace's date, "2026-11-22".
@@ -104,23 +110,30 @@ pub struct ClaimRequest<'a> {
     pub takes_free: bool,
 }
 
+/// Microseconds between two messages of an account `a`, so that its rates hold in any second and any minute although a message
+/// may leave `LATENESS_MS` after its moment. Zero: it has no rate. Rounded up: 1,050,000 / 3 would be a fraction too little.
+const STEP: &str = "max(CASE WHEN a.rate_per_second = 0 THEN 0 ELSE (1049999 + a.rate_per_second) / a.rate_per_second END, \
+    CASE WHEN a.rate_per_minute = 0 THEN 0 ELSE (60049999 + a.rate_per_minute) / a.rate_per_minute END)";
+
 /// What is left of the account's caps and rates for this lane, as SQL over sender_accounts `a`. Parameters: ?2 lane, ?3 want,
-/// ?4 now, ?7 day, ?8 probe. Zero means none of that cap. Test mail has no campaign cap.
-const ROOM: &str = "max(0, min(?3, \
-    CASE WHEN a.daily_cap = 0 THEN ?3 ELSE a.daily_cap - coalesce((SELECT used FROM send_counts s \
-        WHERE s.account_id = a.id AND s.period = ?7 AND s.campaign_id = 0), 0) END, \
-    CASE WHEN a.campaign_cap = 0 OR ?2 = 0 THEN ?3 ELSE a.campaign_cap - coalesce((SELECT used FROM send_counts s \
-        WHERE s.account_id = a.id AND s.period = ?7 AND s.campaign_id = ?2), 0) END, \
-    CASE WHEN a.rate_per_minute = 0 THEN ?3 ELSE a.rate_per_minute - coalesce((SELECT used FROM send_counts s \
-        WHERE s.account_id = a.id AND s.period = 'm' || (?4 / 60000) AND s.campaign_id = 0), 0) END, \
-    CASE WHEN a.rate_per_second = 0 THEN ?3 ELSE a.rate_per_second - coalesce((SELECT used FROM send_counts s \
-        WHERE s.account_id = a.id AND s.period = 's' || (?4 / 1000) AND s.campaign_id = 0), 0) END))";
+/// ?4 now, ?7 day. Zero means none of that cap. Test mail has no campaign cap. A rate leaves as many as have their moment
+/// within `LOOK_AHEAD_MS`.
+fn room() -> String {
+    format!(
+        "max(0, min(?3, \
+         CASE WHEN a.daily_cap = 0 THEN ?3 ELSE a.daily_cap - coalesce((SELECT used FROM send_counts s \
+            WHERE s.account_id = a.id AND s.period = ?7 AND s.campaign_id = 0), 0) END, \
+         CASE WHEN a.campaign_cap = 0 OR ?2 = 0 THEN ?3 ELSE a.campaign_cap - coalesce((SELECT used FROM send_counts s \
+            WHERE s.account_id = a.id AND s.period = ?7 AND s.campaign_id = ?2), 0) END, \
+         CASE WHEN {STEP} = 0 THEN ?3 ELSE ((?4 + {LOOK_AHEAD_MS}) * 1000 - max(a.next_slot_us, ?4 * 1000) + {STEP} - 1) / {STEP} END))"
+    )
+}
 
 /// Claims up to `want` due messages of a lane and books them on the account's counts, all in the caller's one batch: caps and
-/// rates are exact across instances because nobody else writes in between. Outcomes: the room that was left (a row with
-/// `room`), the claimed rows, the booking.
-pub fn claim(request: &ClaimRequest<'_>) -> [Stmt; 3] {
-    // One numbering for all three; each names ?10, the highest, so that all ten exist.
+/// rates are exact across instances because nobody else writes in between. Outcomes: what was left (a row with `room`, `step`
+/// and `first_slot`, the moment of the first message), the claimed rows, and two bookings.
+pub fn claim(request: &ClaimRequest<'_>) -> [Stmt; 4] {
+    // One numbering for all; each names ?10, the highest, so that all ten exist.
     let bind = |statement: Stmt| {
         statement
             .bind(request.account)
@@ -131,31 +144,42 @@ pub fn claim(request: &ClaimRequest<'_>) -> [Stmt; 3] {
             .bind(request.token)
             .bind(request.day)
             .bind(i64::from(request.is_probe))
-            .bind(request.now + LEASE_MS)
+            .bind(request.lease_until)
             .bind(i64::from(request.takes_free))
     };
     let usable = "a.id = ?1 AND a.enabled = 1 AND (a.breaker_state = 'closed' OR (a.breaker_state = 'half_open' AND ?8 = 1))";
     let running =
         "(?2 = 0 OR EXISTS (SELECT 1 FROM campaigns c WHERE c.id = ?2 AND c.state = 'sending'))";
-    let room =
-        format!("SELECT {ROOM} AS room, ?10 AS takes_free FROM sender_accounts a WHERE {usable}");
+    let room = room();
+    let left = format!(
+        "SELECT {room} AS room, {STEP} AS step, max(a.next_slot_us, ?4 * 1000) AS first_slot, ?10 AS takes_free \
+         FROM sender_accounts a WHERE {usable}"
+    );
     let claimed = format!(
         "UPDATE email_queue SET state = 'leased', lease_owner = ?5, lease_token = ?6, lease_until = ?9, attempt = attempt + 1, \
          account_id = ?1 WHERE id IN (SELECT q.id FROM email_queue q WHERE q.lane = ?2 AND q.state = 'ready' AND q.due_at <= ?4 \
          AND (q.pinned_account_id = ?1 OR (q.pinned_account_id IS NULL AND (?2 <> 0 OR ?10 = 1))) AND {running} ORDER BY q.due_at, q.id \
-         LIMIT coalesce((SELECT {ROOM} FROM sender_accounts a WHERE {usable}), 0)) \
+         LIMIT coalesce((SELECT {room} FROM sender_accounts a WHERE {usable}), 0)) \
          RETURNING id, lane, attempt, tries_from, address, merge, snapshot_id, \
          (SELECT s.reason FROM suppressions s WHERE s.address_key = email_queue.address_key) AS suppressed"
     );
     // changes() is the number of rows the claim just moved.
-    let booked = "INSERT INTO send_counts (account_id, period, campaign_id, used, updated_at) \
-         SELECT ?1, p.period, p.campaign, changes(), ?4 FROM ( \
-         SELECT ?7 AS period, 0 AS campaign UNION ALL SELECT ?7, ?2 WHERE ?2 <> 0 \
-         UNION ALL SELECT 'm' || (?4 / 60000), 0 WHERE (SELECT rate_per_minute FROM sender_accounts WHERE id = ?1) > 0 \
-         UNION ALL SELECT 's' || (?4 / 1000), 0 WHERE (SELECT rate_per_second FROM sender_accounts WHERE id = ?1) > 0) p \
+    let counted = "INSERT INTO send_counts (account_id, period, campaign_id, used, updated_at) \
+         SELECT ?1, ?7, p.campaign, changes(), ?4 FROM (SELECT 0 AS campaign UNION ALL SELECT ?2 WHERE ?2 <> 0) p \
          WHERE changes() > 0 AND ?10 >= 0 \
          ON CONFLICT (account_id, period, campaign_id) DO UPDATE SET used = used + excluded.used, updated_at = excluded.updated_at";
-    [bind(sql(room)), bind(sql(claimed)), bind(sql(booked))]
+    // Few rows are leased at any time: counting those of this claim is cheap, and only done for an account with a rate.
+    let paced = format!(
+        "UPDATE sender_accounts AS a SET next_slot_us = max(a.next_slot_us, ?4 * 1000) + {STEP} * \
+         (SELECT count(*) FROM email_queue q INDEXED BY email_queue_leases WHERE q.lease_token IS NOT NULL AND q.lease_token = ?6) \
+         WHERE a.id = ?1 AND {STEP} > 0 AND ?10 >= 0"
+    );
+    [
+        bind(sql(left)),
+        bind(sql(claimed)),
+        bind(sql(counted)),
+        bind(sql(paced)),
+    ]
 }
 
 pub fn read_claimed(row: &Row, token: &str) -> Result<Claimed, DbError> {
@@ -169,6 +193,7 @@ pub fn read_claimed(row: &Row, token: &str) -> Result<Claimed, DbError> {
         merge: row.get("merge")?,
         snapshot: row.get("snapshot_id")?,
         suppressed: row.get("suppressed")?,
+        slot_us: None,
     })
 }
 
@@ -205,21 +230,21 @@ const FENCE: &str = "FROM (SELECT value ->> 'id' AS id, value ->> 'token' AS tok
 
 /// Writes `sending` before the first byte of a message leaves. Returns the ids that moved; one that did not is no longer ours,
 /// or its campaign was stopped, and must not be sent.
-pub fn mark_sending<'a>(rows: impl Iterator<Item = &'a Claimed>, now: i64) -> Stmt {
+pub fn mark_sending<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_until: i64) -> Stmt {
     sql(format!(
         "UPDATE email_queue SET state = 'sending', lease_until = ?2 {FENCE} AND email_queue.state = 'leased' \
          AND (email_queue.lane = 0 OR EXISTS (SELECT 1 FROM campaigns c WHERE c.id = email_queue.lane AND c.state = 'sending')) \
          RETURNING email_queue.id"
     ))
     .bind(fences(rows))
-    .bind(now + LEASE_MS)
+    .bind(lease_until)
 }
 
 /// Keeps leases alive while their messages wait or are on the wire.
-pub fn renew<'a>(rows: impl Iterator<Item = &'a Claimed>, now: i64) -> Stmt {
+pub fn renew<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_until: i64) -> Stmt {
     sql(format!("UPDATE email_queue SET lease_until = ?2 {FENCE}"))
         .bind(fences(rows))
-        .bind(now + LEASE_MS)
+        .bind(lease_until)
 }
 
 /// Puts messages that were claimed and never offered to a server back, as if they had not been claimed.
@@ -314,9 +339,7 @@ pub fn insert_test(
     .bind(now)
 }
 
-/// Forgets the counts of seconds and minutes gone by, and of days long past.
+/// Forgets the counts of days long past.
 pub fn delete_old_counts(now: i64) -> Stmt {
-    sql("DELETE FROM send_counts WHERE (updated_at < ?1 AND substr(period, 1, 1) IN ('s', 'm')) OR updated_at < ?2")
-        .bind(now - 120_000)
-        .bind(now - 40 * 86_400_000)
+    sql("DELETE FROM send_counts WHERE updated_at < ?1").bind(now - 40 * 86_400_000)
 }

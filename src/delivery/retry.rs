@@ -2,26 +2,20 @@
 
 use super::reply::FailureKind;
 
-const MINUTE_MS: i64 = 60_000;
-
 /// How often and how late a message is tried again; the workspace may set the number of attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryRules {
     /// Attempts in all, the first included. At least 1.
     pub max_attempts: i64,
+    /// The wait after the first attempt, in milliseconds; later waits are multiples of it.
+    pub first_wait_ms: i64,
 }
 
 impl RetryRules {
-    /// Waits after the first, second, … attempt; the last one repeats. Five attempts span about two and a half hours.
-    /// Greylisting servers (RFC 6647) ask for one to fifteen minutes: the second and third attempt pass most of them.
-    const WAITS_MS: [i64; 6] = [
-        MINUTE_MS,
-        5 * MINUTE_MS,
-        30 * MINUTE_MS,
-        120 * MINUTE_MS,
-        240 * MINUTE_MS,
-        480 * MINUTE_MS,
-    ];
+    /// Waits after the first, second, … attempt, in units of the first; the last one repeats. With a minute as the first, five
+    /// attempts span about two and a half hours. Greylisting servers (RFC 6647) ask for one to fifteen minutes: the second and
+    /// third attempt pass most of them.
+    const WAITS: [i64; 6] = [1, 5, 30, 120, 240, 480];
     /// A wait is scattered by a fifth in both directions, so that messages held up together do not come back together.
     const SCATTER: f64 = 0.2;
 
@@ -41,8 +35,8 @@ impl RetryRules {
         }
         let index = usize::try_from(attempt.saturating_sub(1))
             .unwrap_or(0)
-            .min(Self::WAITS_MS.len() - 1);
-        let wait = Self::WAITS_MS[index];
+            .min(Self::WAITS.len() - 1);
+        let wait = Self::WAITS[index].saturating_mul(self.first_wait_ms);
         let jitter = if jitter.is_finite() {
             jitter.clamp(0.0, 1.0)
         } else {
@@ -55,7 +49,10 @@ impl RetryRules {
 
 impl Default for RetryRules {
     fn default() -> Self {
-        Self { max_attempts: 5 }
+        Self {
+            max_attempts: 5,
+            first_wait_ms: 60_000,
+        }
     }
 }
 
@@ -92,7 +89,7 @@ mod tests {
             (i64::MAX, None),
         ];
         for (attempt, minutes) in table {
-            let expected = minutes.map(|minutes| NOW + minutes * MINUTE_MS);
+            let expected = minutes.map(|minutes| NOW + minutes * 60_000);
             assert_eq!(
                 next_attempt(attempt, TemporaryRecipient, NOW, 0.5),
                 expected,
@@ -136,13 +133,20 @@ mod tests {
     #[test]
     fn the_number_of_attempts_can_be_set_and_late_attempts_repeat_the_longest_wait() {
         assert_eq!(
-            RetryRules { max_attempts: 1 }.next_attempt(1, Transport, NOW, 0.5),
+            RetryRules {
+                max_attempts: 1,
+                ..RetryRules::default()
+            }
+            .next_attempt(1, Transport, NOW, 0.5),
             None
         );
-        let long = RetryRules { max_attempts: 20 };
+        let long = RetryRules {
+            max_attempts: 20,
+            ..RetryRules::default()
+        };
         assert_eq!(
             long.next_attempt(19, Transport, NOW, 0.5),
-            Some(NOW + 480 * MINUTE_MS)
+            Some(NOW + 480 * 60_000)
         );
         assert_eq!(long.next_attempt(20, Transport, NOW, 0.5), None);
     }
@@ -152,7 +156,7 @@ mod tests {
         assert_eq!(next_attempt(0, Transport, i64::MAX, 1.0), Some(i64::MAX));
         assert_eq!(
             next_attempt(i64::MIN, Transport, NOW, 0.5),
-            Some(NOW + MINUTE_MS)
+            Some(NOW + 60_000)
         );
     }
 }

@@ -185,9 +185,8 @@ impl Dispatcher {
         self.at_work.remove(&account);
         let now = self.app.now();
         match end {
-            // A rate frees up with the next second; a cap with the next day, which polling finds out.
-            Ok(End::NoRoom) => {
-                self.resting.insert(account, (now / 1_000 + 1) * 1_000);
+            Ok(End::NoRoom { until }) => {
+                self.resting.insert(account, until);
             }
             Ok(End::Drained | End::Broken | End::Stopped) => {}
             Err(error) => {

@@ -13,6 +13,10 @@ pub struct Config {
     pub base_url: String,
     pub data_dir: PathBuf,
     pub database: DbTarget,
+    /// How long a process may be silent before others take over what it had claimed, in seconds.
+    pub lease_secs: i64,
+    /// The wait after a first temporary refusal, in seconds; later waits are multiples of it.
+    pub retry_base_secs: i64,
 }
 
 /// One sentence: which variable, why, and what a right value looks like.
@@ -55,9 +59,16 @@ impl Config {
                 base_url,
                 data_dir,
                 database,
+                lease_secs: seconds("LEASE_SECS", set("LEASE_SECS"), 25, 5..=3_600)?,
+                retry_base_secs: seconds("RETRY_BASE_SECS", set("RETRY_BASE_SECS"), 60, 1..=3_600)?,
             },
             keys,
         ))
+    }
+
+    /// When a lease that is taken or renewed now runs out, in unix milliseconds.
+    pub fn lease_until(&self, now: i64) -> i64 {
+        now + self.lease_secs * 1_000
     }
 
     /// Cookies carry `Secure` and browsers are told to insist on TLS.
@@ -73,6 +84,28 @@ impl Config {
             .map_or(self.base_url.as_str(), |(_, rest)| rest);
         rest.split('/').next().unwrap_or(rest)
     }
+}
+
+fn seconds(
+    name: &str,
+    value: Option<String>,
+    default: i64,
+    range: std::ops::RangeInclusive<i64>,
+) -> Result<i64, ConfigError> {
+    let Some(value) = value else {
+        return Ok(default);
+    };
+    value
+        .parse()
+        .ok()
+        .filter(|seconds| range.contains(seconds))
+        .ok_or_else(|| {
+            ConfigError(format!(
+                "{name} is \"{value}\"; it should be a number of seconds from {} to {}",
+                range.start(),
+                range.end()
+            ))
+        })
 }
 
 fn base_url(value: Option<String>, site_addr: std::net::SocketAddr) -> Result<String, ConfigError> {

@@ -26,6 +26,8 @@ mod suite {
     use mailer::ids::{AccountId, CampaignId};
     use mailer::server::db::sql;
 
+    /// What the test app's settings say.
+    const LEASE_MS: i64 = 25_000;
     const HTML: &str = "<html><body><p>Hello {{ first_name }}</p><a href=\"{{ __link_0 }}\">Read</a></body></html>";
 
     /// A campaign in state `sending` for `n` people; the fifth's row was dry-run as suppressed if there are that many.
@@ -236,6 +238,7 @@ mod suite {
             lane: campaign.0,
             want: 2,
             now: test.app.now(),
+            lease_until: test.app.now() + LEASE_MS,
             owner: "dead",
             token: "tok",
             day: "2026-03-01",
@@ -261,15 +264,18 @@ mod suite {
         test.tick(housekeeping::Expander).await;
         let claimed = claim_two(&test, campaign).await;
         assert_eq!(claimed.len(), 2);
-        test.exec(queue::mark_sending(claimed.iter().take(1), test.app.now()))
-            .await;
+        test.exec(queue::mark_sending(
+            claimed.iter().take(1),
+            test.app.now() + LEASE_MS,
+        ))
+        .await;
         test.tick(housekeeping::Rescuer).await;
         assert_eq!(
             ledger(&test).await,
             "leased 1, ready 1, sending 1",
             "a live lease is left alone"
         );
-        test.app.clock.advance(queue::LEASE_MS + 1);
+        test.app.clock.advance(LEASE_MS + 1);
         test.tick(housekeeping::Rescuer).await;
         assert_eq!(ledger(&test).await, "ready 2, unconfirmed 1");
         test.run_until_idle().await;
@@ -287,9 +293,12 @@ mod suite {
         let campaign = campaign(&test, 2).await;
         test.tick(housekeeping::Expander).await;
         let claimed = claim_two(&test, campaign).await;
-        test.exec(queue::mark_sending(claimed.iter(), test.app.now()))
-            .await;
-        test.app.clock.advance(queue::LEASE_MS + 1);
+        test.exec(queue::mark_sending(
+            claimed.iter(),
+            test.app.now() + LEASE_MS,
+        ))
+        .await;
+        test.app.clock.advance(LEASE_MS + 1);
         test.tick(housekeeping::Rescuer).await;
         let result = |one: &queue::Claimed, state| Finished {
             id: one.id,

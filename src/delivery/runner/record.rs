@@ -1,21 +1,84 @@
 //! What a run writes down: results, leases, returned capacity. Nothing that was sent may go unrecorded.
 
-use super::Runner;
-use crate::delivery::queue::{self, Claimed};
+use super::{Run, Runner};
+use crate::delivery::post::Posted;
+use crate::delivery::queue::{self, Claimed, Finished};
 use crate::error::AppError;
 use crate::features::outbox::repo as outbox;
-use crate::server::db::{DbError, Outcome, Stmt};
+use crate::ids::{AccountId, MessageId};
+use crate::server::AppState;
+use crate::server::db::{DbError, Outcome, Stmt, sql};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::Instant;
 
-impl Runner {
-    /// Statements that record what is known; empty when there is nothing.
-    pub(super) fn recording(&self, now: i64) -> Vec<Stmt> {
+/// What is known and not written yet.
+#[derive(Default)]
+pub(super) struct Record {
+    results: Vec<Finished>,
+    /// Mails of the sandbox, recorded with their results.
+    pub(super) deliveries: Vec<(MessageId, Posted)>,
+    /// Booked capacity to give back, per lane.
+    unused: HashMap<i64, i64>,
+    /// Campaigns that may be complete.
+    touched: HashSet<i64>,
+}
+
+impl Record {
+    pub(super) fn len(&self) -> usize {
+        self.results.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.results.is_empty() && self.unused.is_empty()
+    }
+
+    /// How a message ended; the caller fills in what is not common.
+    pub(super) fn settle(
+        &mut self,
+        claimed: &Claimed,
+        state: &'static str,
+        reply: String,
+    ) -> &mut Finished {
+        if claimed.lane != queue::OWN_LANE && state != "ready" {
+            self.touched.insert(claimed.lane);
+        }
+        let at = self.results.len();
+        self.results.push(Finished {
+            id: claimed.id,
+            token: claimed.token.clone(),
+            attempt: claimed.attempt,
+            state,
+            due_at: None,
+            code: None,
+            reply,
+            refund: 0,
+        });
+        &mut self.results[at]
+    }
+
+    pub(super) fn return_capacity(&mut self, lane: i64) {
+        *self.unused.entry(lane).or_default() += 1;
+    }
+
+    /// What could not be written stands before what came since.
+    pub(super) fn put_back(&mut self, earlier: Record) {
+        let later = std::mem::replace(self, earlier);
+        self.results.extend(later.results);
+        self.deliveries.extend(later.deliveries);
+        self.touched.extend(later.touched);
+        for (lane, n) in later.unused {
+            *self.unused.entry(lane).or_default() += n;
+        }
+    }
+
+    /// Statements that write it down, none when there is nothing, and how many at the end must not run twice.
+    pub(super) fn statements(&self, run: &Run, now: i64) -> (Vec<Stmt>, usize) {
         let mut batch = Vec::new();
         if !self.results.is_empty() {
             for (message, posted) in &self.deliveries {
                 batch.push(outbox::insert(&outbox::Delivery {
-                    account: self.run.account.id,
+                    account: run.account.id,
                     message: Some(*message),
                     mail_from: &posted.from,
                     rcpt_to: &posted.to,
@@ -25,8 +88,11 @@ impl Runner {
                 }));
             }
             batch.push(queue::finish(&self.results, now));
-            if self.results.iter().any(|result| result.state != "sent") {
-                batch.push(queue::insert_logs(&self.results, self.run.account.id, now));
+            // Messages that only waited their turn have no story to tell.
+            let is_worth_telling =
+                |result: &Finished| result.state != "sent" && !result.reply.is_empty();
+            if self.results.iter().any(is_worth_telling) {
+                batch.push(queue::insert_logs(&self.results, run.account.id, now));
             }
             batch.extend(
                 self.touched
@@ -35,91 +101,104 @@ impl Runner {
             );
         }
         for (lane, n) in &self.unused {
-            batch.push(queue::return_capacity(
-                self.run.account.id,
-                &self.run.day,
-                *lane,
-                *n,
-            ));
+            batch.push(queue::return_capacity(run.account.id, &run.day, *lane, *n));
         }
-        batch
+        (batch, self.unused.len())
     }
+}
 
-    pub(super) fn recorded(&mut self) {
-        self.results.clear();
-        self.deliveries.clear();
-        self.touched.clear();
-        self.unused.clear();
-        self.last_flush = Instant::now();
-    }
-
-    /// Runs the batch, again and again while the database is away: what was sent must be recorded. Each statement is fenced, so
-    /// running it twice changes nothing.
-    pub(super) async fn persist(&self, batch: Vec<Stmt>) -> Result<Vec<Outcome>, AppError> {
-        let mut wait = Duration::from_millis(100);
-        loop {
-            match self.run.app.db.batch(batch.clone()).await {
-                Ok(outcomes) => return Ok(outcomes),
-                Err(
-                    error @ (DbError::Busy
-                    | DbError::Timeout
-                    | DbError::Lost(_)
-                    | DbError::Unavailable(_)),
-                ) => {
-                    tracing::warn!(%error, account = %self.run.account.id, "results wait for the database");
-                    tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(Duration::from_secs(5));
-                }
-                Err(error) => return Err(error.into()),
+/// Runs the batch, again and again while the database is away or its disk is full: what was sent must be recorded. Statements
+/// are fenced, so running them twice changes nothing, except those in `once`: claims and returned capacity. When the answer of a
+/// batch was lost they may have been carried out, and are left out of the next round: a claim nobody heard of comes back when
+/// its lease runs out, and capacity that is not returned keeps a cap on the safe side.
+pub(super) async fn persist(
+    app: AppState,
+    account: AccountId,
+    mut batch: Vec<Stmt>,
+    once: Vec<usize>,
+) -> Result<Vec<Outcome>, AppError> {
+    let mut wait = Duration::from_millis(100);
+    loop {
+        let result = app.db.batch(batch.clone()).await;
+        if matches!(&result, Err(error) if error.is_outcome_unknown()) {
+            for at in &once {
+                batch[*at] = sql("SELECT 1 WHERE 0");
             }
         }
+        match result {
+            Ok(outcomes) => return Ok(outcomes),
+            Err(
+                error @ (DbError::Busy
+                | DbError::Full
+                | DbError::Timeout
+                | DbError::Lost(_)
+                | DbError::Unavailable(_)),
+            ) => {
+                tracing::warn!(%error, %account, "results wait for the database");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(Duration::from_secs(5));
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
+}
 
+impl Runner {
     pub(super) async fn renew(&self) {
         let now = self.run.app.now();
-        let held: Vec<&Claimed> = self
-            .active
-            .values()
-            .chain(&self.marked)
-            .chain(&self.leased)
-            .collect();
-        if let Err(error) = self
-            .run
-            .app
-            .db
-            .exec(queue::renew(held.into_iter(), now))
-            .await
-        {
+        let held = self.held.values().chain(&self.leased).map(Arc::as_ref);
+        let lease_until = self.run.app.config.lease_until(now);
+        if let Err(error) = self.run.app.db.exec(queue::renew(held, lease_until)).await {
             tracing::warn!(%error, "leases were not renewed");
         }
     }
 
     /// Messages that may not be sent any more go back to the queue, with their capacity.
-    pub(super) async fn put_back(&mut self, messages: Vec<Claimed>) -> Result<(), AppError> {
+    pub(super) async fn put_back(&mut self, messages: Vec<Arc<Claimed>>) -> Result<(), AppError> {
         for claimed in &messages {
-            *self.unused.entry(claimed.lane).or_default() += 1;
+            self.record.return_capacity(claimed.lane);
+            self.domains.ended(&claimed.address, None);
         }
-        self.persist(vec![queue::release(messages.iter())]).await?;
+        let release = queue::release(messages.iter().map(Arc::as_ref));
+        persist(
+            self.run.app.clone(),
+            self.run.account.id,
+            vec![release],
+            Vec::new(),
+        )
+        .await?;
         Ok(())
     }
 
-    /// The end of a run: what was claimed and never offered goes back, results are recorded.
+    /// The end of a run, whatever ended it: results are recorded, and what was claimed and never offered goes back.
     pub(super) async fn give_back(&mut self) {
-        let waiting: Vec<Claimed> = self.leased.drain(..).chain(self.marked.drain(..)).collect();
-        for claimed in &waiting {
-            *self.unused.entry(claimed.lane).or_default() += 1;
-        }
-        let mut batch = self.recording(self.run.app.now());
-        if !waiting.is_empty() {
-            batch.push(queue::release(waiting.iter()));
-        }
-        if !batch.is_empty() {
-            match self.persist(batch).await {
-                Ok(_) => self.recorded(),
-                Err(error) => {
-                    tracing::error!(%error, "the end of a run was not recorded; the lease will run out")
-                }
+        // A run that broke off may have a batch under way, and results of connections that have just closed.
+        if let Some(flight) = self.flight.take() {
+            let mut flight = Some(flight);
+            let outcomes = super::Flight::landed(&mut flight).await;
+            self.flight = flight;
+            if let Err(error) = self.land(outcomes).await {
+                tracing::error!(%error, "a group of results was refused; it is tried once more");
             }
+        }
+        self.recall();
+        if let Err(error) = self.take_results().await {
+            tracing::warn!(%error, "the breaker was not moved");
+        }
+        let waiting: Vec<Arc<Claimed>> = self.leased.drain(..).collect();
+        for claimed in &waiting {
+            self.record.return_capacity(claimed.lane);
+        }
+        let (mut batch, returns) = self.record.statements(&self.run, self.run.app.now());
+        let once = (batch.len() - returns..batch.len()).collect();
+        if !waiting.is_empty() {
+            batch.push(queue::release(waiting.iter().map(Arc::as_ref)));
+        }
+        if !batch.is_empty()
+            && let Err(error) =
+                persist(self.run.app.clone(), self.run.account.id, batch, once).await
+        {
+            tracing::error!(%error, "the end of a run was not recorded; the lease will run out");
         }
     }
 }

@@ -33,7 +33,7 @@ pub async fn launch(cx: &Cx, draft: DraftId, revision: i64) -> Result<CampaignId
         None => None,
     };
     let now = cx.now();
-    let accounts = cx.db.batch(vec![queue::select_accounts("", now)]).await?;
+    let accounts = cx.db.batch(vec![queue::select_accounts("")]).await?;
     let accounts = accounts.first().map(queue::accounts).transpose()?;
     let prepared = Source::from_columns(
         found.mode.as_str(),

@@ -24,7 +24,7 @@ pub async fn measure(
             queue::select_lane(id.0, now),
             repo::select_rate(id, now),
             repo::select_accounts(id),
-            queue::select_accounts(&day.name, now),
+            queue::select_accounts(&day.name),
             queue::select_used(id, &day.name),
         ])
         .await?;

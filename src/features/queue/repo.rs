@@ -87,20 +87,16 @@ pub fn select_tests_waiting(limit: i64) -> Stmt {
     sql("SELECT count(*) AS n FROM (SELECT 1 FROM email_queue WHERE lane = 0 AND state = 'ready' LIMIT ?1)").bind(limit)
 }
 
-/// Accounts in the order in which they are tried, with what they were used for in the workspace's `day` and just now.
-pub fn select_accounts(day: &str, now: i64) -> Stmt {
+/// Accounts in the order in which they are tried, with what they were used for in the workspace's `day`.
+pub fn select_accounts(day: &str) -> Stmt {
     sql(
         "SELECT a.id, a.name, a.enabled, a.daily_cap, a.campaign_cap, a.rate_per_second, a.rate_per_minute, \
          CASE WHEN a.breaker_state = 'open' THEN a.breaker_until END AS breaker_until, a.breaker_reason, \
          coalesce((SELECT used FROM send_counts s WHERE s.account_id = a.id AND s.period = ?1 AND s.campaign_id = 0), 0) AS today, \
-         coalesce((SELECT used FROM send_counts s WHERE s.account_id = a.id AND s.period = 'm' || (?2 / 60000) \
-             AND s.campaign_id = 0), 0) AS minute, \
-         coalesce((SELECT used FROM send_counts s WHERE s.account_id = a.id AND s.period = 's' || (?2 / 1000) \
-             AND s.campaign_id = 0), 0) AS second \
+         a.next_slot_us / 1000 AS next_slot_at \
          FROM sender_accounts a ORDER BY a.priority, a.id",
     )
     .bind(day)
-    .bind(now)
 }
 
 pub fn accounts(outcome: &Outcome) -> Result<Vec<AccountUse>, DbError> {
@@ -114,8 +110,7 @@ pub fn accounts(outcome: &Outcome) -> Result<Vec<AccountUse>, DbError> {
             campaign_cap: row.get("campaign_cap")?,
             rate_per_second: row.get("rate_per_second")?,
             rate_per_minute: row.get("rate_per_minute")?,
-            used_this_second: row.get("second")?,
-            used_this_minute: row.get("minute")?,
+            next_slot_at: row.get("next_slot_at")?,
             breaker_until: row.get("breaker_until")?,
             breaker_reason: row.get("breaker_reason")?,
         })

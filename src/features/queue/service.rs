@@ -33,7 +33,7 @@ pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
         .batch(vec![
             campaigns::select_running(LANES),
             campaigns::sum_waiting(),
-            repo::select_accounts(&day.name, now),
+            repo::select_accounts(&day.name),
             repo::select_lane(OWN_LANE, now),
             repo::select_tests_waiting(TESTS + 1),
         ])

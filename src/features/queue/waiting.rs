@@ -90,8 +90,8 @@ pub struct AccountUse {
     pub campaign_cap: i64,
     pub rate_per_second: i64,
     pub rate_per_minute: i64,
-    pub used_this_second: i64,
-    pub used_this_minute: i64,
+    /// Where there is a rate: when the next message may leave that nobody has claimed yet.
+    pub next_slot_at: i64,
     /// Until when its breaker keeps it back; `None` when it is closed.
     pub breaker_until: Option<i64>,
     pub breaker_reason: String,
@@ -112,9 +112,7 @@ impl AccountUse {
             (WaitKind::DailyCap, Some(resets_at), String::new())
         } else if self.campaign_cap > 0 && used >= self.campaign_cap {
             (WaitKind::CampaignCap, Some(resets_at), String::new())
-        } else if (self.rate_per_minute > 0 && self.used_this_minute >= self.rate_per_minute)
-            || (self.rate_per_second > 0 && self.used_this_second >= self.rate_per_second)
-        {
+        } else if self.rate_per_minute.max(self.rate_per_second) > 0 && self.next_slot_at > now {
             (WaitKind::Rate, None, String::new())
         } else {
             return None;

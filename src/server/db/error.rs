@@ -33,6 +33,9 @@ pub enum DbError {
     /// The database could not be reached; the statement was not executed.
     #[error("the database cannot be reached: {0}")]
     Unavailable(String),
+    /// The disk of the database is full; nothing was applied, and reading still works.
+    #[error("the disk of the database is full")]
+    Full,
     /// The schema does not fit this program; the text is for the operator.
     #[error("{0}")]
     Schema(String),
@@ -69,6 +72,12 @@ impl DbError {
             || message.contains("database is locked")
         {
             return Self::Busy;
+        }
+        if primary == Some(13)
+            || named("SQLITE_FULL")
+            || message.contains("database or disk is full")
+        {
+            return Self::Full;
         }
         if let Some((_, what)) = message.split_once("UNIQUE constraint failed: ") {
             return Self::Unique {
@@ -112,6 +121,10 @@ mod tests {
         assert_eq!(
             DbError::from_sqlite(None, Some("TRANSACTION_TIMEOUT"), "gone"),
             DbError::Busy
+        );
+        assert_eq!(
+            DbError::from_sqlite(Some(13), None, "database or disk is full"),
+            DbError::Full
         );
         assert!(matches!(
             DbError::from_sqlite(Some(787), None, "FOREIGN KEY constraint failed"),

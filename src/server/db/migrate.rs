@@ -26,6 +26,7 @@ macro_rules! migrations {
 /// Every migration of this program, in ascending order.
 pub const MIGRATIONS: &[Migration] = migrations! {
     1 => "0001_init",
+    2 => "0002_rate_slots",
 };
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -61,6 +61,8 @@ impl TestApp {
 
     async fn start(database: DbTarget, folder: TempDir) -> TestApp {
         let config = Config {
+            lease_secs: 25,
+            retry_base_secs: 60,
             base_url: "http://mailer.test".into(),
             data_dir: folder.path().to_owned(),
             database,

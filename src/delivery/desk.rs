@@ -1,0 +1,166 @@
+//! Where a run lays out messages and its connections fetch them: no hand-over per message, so neither side waits for the
+//! other while there is work on the desk.
+
+use super::content::Snapshot;
+use super::post::Outcome;
+use super::queue::Claimed;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// A message that may leave now: it is marked `sending`.
+pub struct Job {
+    pub claimed: Arc<Claimed>,
+    pub snapshot: Arc<Snapshot>,
+}
+
+/// A message that was worked on, and how long the server took for it.
+pub struct Done {
+    pub claimed: Arc<Claimed>,
+    pub outcome: Outcome,
+    pub took: Duration,
+}
+
+pub enum Fetched {
+    Job(Job),
+    /// The server bears fewer connections than this one's number: close it or lend it to others.
+    Rest,
+    /// The run is over.
+    Closed,
+}
+
+#[derive(Default)]
+struct Trays {
+    jobs: VecDeque<Job>,
+    done: Vec<Done>,
+    is_closed: bool,
+}
+
+pub struct Desk {
+    trays: Mutex<Trays>,
+    /// Rings for the connections: there is a job, more of them may work, or the desk closes.
+    work: Notify,
+    /// Rings for the run: a group of results is together, or connections run dry.
+    pub results: Notify,
+    /// The run is told when this many results lie there.
+    group: usize,
+    /// Connections with a smaller number may work; the others rest.
+    width: AtomicUsize,
+    /// Connections that stand.
+    open: AtomicUsize,
+}
+
+impl Desk {
+    pub fn new(group: usize, width: usize) -> Self {
+        Desk {
+            trays: Mutex::default(),
+            work: Notify::new(),
+            results: Notify::new(),
+            group: group.max(1),
+            width: AtomicUsize::new(width),
+            open: AtomicUsize::new(0),
+        }
+    }
+
+    fn trays(&self) -> MutexGuard<'_, Trays> {
+        self.trays.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn lay_out(&self, jobs: impl Iterator<Item = Job>) {
+        self.trays().jobs.extend(jobs);
+        self.work.notify_waiters();
+    }
+
+    /// The next thing to do for this connection.
+    pub async fn fetch(&self, worker: usize) -> Fetched {
+        loop {
+            // Listening before looking: a bell in between is not missed.
+            let bell = self.work.notified();
+            tokio::pin!(bell);
+            bell.as_mut().enable();
+            {
+                let mut trays = self.trays();
+                if trays.is_closed {
+                    return Fetched::Closed;
+                }
+                if worker >= self.width() {
+                    return Fetched::Rest;
+                }
+                let job = trays.jobs.pop_front();
+                if trays.jobs.is_empty() {
+                    self.results.notify_one();
+                }
+                if let Some(job) = job {
+                    return Fetched::Job(job);
+                }
+            }
+            bell.await;
+        }
+    }
+
+    /// Waits until this connection may work again, or the desk closes.
+    pub async fn rest(&self, worker: usize) {
+        loop {
+            let bell = self.work.notified();
+            tokio::pin!(bell);
+            bell.as_mut().enable();
+            if worker < self.width() || self.trays().is_closed {
+                return;
+            }
+            bell.await;
+        }
+    }
+
+    pub fn hand_in(&self, done: Done) {
+        let count = {
+            let mut trays = self.trays();
+            trays.done.push(done);
+            trays.done.len()
+        };
+        if count >= self.group || count == 1 {
+            self.results.notify_one();
+        }
+    }
+
+    pub fn collect(&self) -> Vec<Done> {
+        std::mem::take(&mut self.trays().done)
+    }
+
+    /// Takes back what no connection has fetched.
+    pub fn recall(&self) -> Vec<Job> {
+        self.trays().jobs.drain(..).collect()
+    }
+
+    pub fn waiting(&self) -> usize {
+        self.trays().jobs.len()
+    }
+
+    pub fn width(&self) -> usize {
+        self.width.load(Ordering::Relaxed)
+    }
+
+    pub fn set_width(&self, width: usize) {
+        self.width.store(width.max(1), Ordering::Relaxed);
+        self.work.notify_waiters();
+    }
+
+    /// How many connections stand.
+    pub fn open(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    pub fn opened(&self) {
+        self.open.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn ended(&self) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub fn close(&self) {
+        self.trays().is_closed = true;
+        self.work.notify_waiters();
+    }
+}
