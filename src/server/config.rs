@@ -17,6 +17,8 @@ pub struct Config {
     pub lease_secs: i64,
     /// The wait after a first temporary refusal, in seconds; later waits are multiples of it.
     pub retry_base_secs: i64,
+    /// The longest a mail server may take for any one answer, in seconds; `None`: what RFC 5321 §4.5.3.2 grants.
+    pub smtp_timeout_secs: Option<u64>,
 }
 
 /// One sentence: which variable, why, and what a right value looks like.
@@ -60,6 +62,10 @@ impl Config {
                 data_dir,
                 database,
                 lease_secs: seconds("LEASE_SECS", set("LEASE_SECS"), 25, 5..=3_600)?,
+                smtp_timeout_secs: match set("SMTP_TIMEOUT_SECS") {
+                    None => None,
+                    some => Some(seconds("SMTP_TIMEOUT_SECS", some, 0, 1..=600)?.unsigned_abs()),
+                },
                 retry_base_secs: seconds("RETRY_BASE_SECS", set("RETRY_BASE_SECS"), 60, 1..=3_600)?,
             },
             keys,

@@ -12,6 +12,9 @@ impl From<DbError> for AppError {
                     "The database cannot be reached right now. Try again in a moment.".into(),
                 )
             }
+            DbError::Full => AppError::Unavailable(
+                "The disk of the database is full, so nothing was changed. Free some space and try again.".into(),
+            ),
             // A guarded write moved nothing: somebody else was faster.
             DbError::RowsAffected { .. } => AppError::Conflict(
                 "This was changed in the meantime. Reload the page to see how it stands now."

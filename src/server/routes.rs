@@ -56,6 +56,9 @@ async fn ready(State(app): State<AppState>) -> Response {
     if let Some(service) = app.ticks.overdue(app.now()) {
         return not_ready(&format!("the service {service} does not tick"));
     }
+    if app.db.is_full() {
+        return not_ready("the disk of the database is full");
+    }
     let database = match app.db.kind() {
         DbKind::Embedded => "embedded",
         DbKind::Remote => "remote",

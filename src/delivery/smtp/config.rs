@@ -116,6 +116,20 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
+    /// The same, but none longer than this.
+    #[must_use]
+    pub fn at_most(self, limit: Duration) -> Self {
+        Self {
+            connect: self.connect.min(limit),
+            tls: self.tls.min(limit),
+            greeting: self.greeting.min(limit),
+            command: self.command.min(limit),
+            content: self.content.min(limit),
+            confirm: self.confirm.min(limit),
+            quit: self.quit.min(limit),
+        }
+    }
+
     /// For *Test connection*, where a person is waiting.
     pub fn interactive() -> Self {
         let short = Duration::from_secs(15);

@@ -40,6 +40,9 @@ fn address(app: &AppState, host: &str, port: u16, tls: Tls) -> ServerConfig {
         Tls::Implicit => TlsMode::Implicit,
     };
     let mut config = ServerConfig::new(host, port, tls);
+    if let Some(limit) = app.config.smtp_timeout_secs {
+        config.timeouts = config.timeouts.at_most(Duration::from_secs(limit));
+    }
     config.hello_name = hello_name(app.config.base_host());
     config
 }

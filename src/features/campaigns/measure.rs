@@ -58,7 +58,7 @@ pub async fn measure(
         remaining_ms: remaining_ms(counts.waiting(), rate),
         accounts: repo::shares(shares)?,
         failures,
-        reasons: reasons(&campaign, lane, accounts, used, day, now)?,
+        reasons: reasons(db, &campaign, lane, accounts, used, day, now)?,
         started_at: campaign.started_at,
         finished_at: campaign.finished_at,
     };
@@ -66,6 +66,7 @@ pub async fn measure(
 }
 
 fn reasons(
+    db: &Db,
     campaign: &Campaign,
     lane: &Outcome,
     accounts: &Outcome,
@@ -76,7 +77,7 @@ fn reasons(
     if campaign.summary.state.is_finished() {
         return Ok(Vec::new());
     }
-    let facts = lane_facts(campaign, lane, used)?;
+    let facts = lane_facts(db, campaign, lane, used)?;
     Ok(wait_reasons(
         &facts,
         &queue::accounts(accounts)?,
@@ -87,6 +88,7 @@ fn reasons(
 
 /// What a campaign's counters and its lane's own numbers say together.
 pub fn lane_facts(
+    db: &Db,
     campaign: &Campaign,
     lane: &Outcome,
     used: &Outcome,
@@ -105,6 +107,7 @@ pub fn lane_facts(
         .map(|row| Ok((row.get("account_id")?, row.get("used")?)));
     Ok(LaneFacts {
         waiting: campaign.summary.counts.waiting(),
+        is_disk_full: db.is_full(),
         unprepared: campaign.unprepared(),
         being_sent,
         later: later.min(queue::LATER_LIMIT),

@@ -64,7 +64,7 @@ pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
         let Some(campaign) = campaigns::found(campaign)? else {
             continue;
         };
-        let facts = lane_facts(&campaign, lane, used)?;
+        let facts = lane_facts(&cx.db, &campaign, lane, used)?;
         lanes.push(LaneSummary {
             campaign: Some(campaign.summary.id),
             name: campaign.summary.name,
@@ -82,7 +82,10 @@ pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
         running = row.get::<i64>("campaigns")?;
     }
     let tests: i64 = tests.rows.first().map_or(Ok(0), |row| row.get("n"))?;
-    let own_facts = test_facts(own, tests)?;
+    let own_facts = LaneFacts {
+        is_disk_full: cx.db.is_full(),
+        ..test_facts(own, tests)?
+    };
     if own_facts.waiting > 0 {
         waiting += own_facts.waiting;
         lanes.insert(

@@ -20,6 +20,7 @@ pub enum WaitKind {
     BreakerOpen,
     AccountOff,
     NoAccount,
+    DiskFull,
 }
 
 /// One reason, with what a person wants to know about it.
@@ -73,6 +74,10 @@ impl WaitReason {
             ),
             WaitKind::AccountOff => format!("{account} is switched off."),
             WaitKind::NoAccount => "No sender account is switched on.".into(),
+            WaitKind::DiskFull => {
+                "The disk of the database is full. Sending goes on by itself once there is space."
+                    .into()
+            }
         }
     }
 }
@@ -130,6 +135,8 @@ impl AccountUse {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LaneFacts {
     pub waiting: i64,
+    /// Nothing can be written down, so nothing is sent.
+    pub is_disk_full: bool,
     /// Not yet turned into messages; part of `waiting`.
     pub unprepared: i64,
     pub being_sent: i64,
@@ -153,6 +160,9 @@ pub fn wait_reasons(
     let mut reasons = Vec::new();
     if lane.waiting <= 0 {
         return reasons;
+    }
+    if lane.is_disk_full {
+        reasons.push(WaitReason::of(WaitKind::DiskFull, 0));
     }
     if let Some(detail) = &lane.paused {
         reasons.push(WaitReason {

@@ -17,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -69,6 +69,8 @@ impl Default for Patience {
 struct Counters {
     round_trips: AtomicU64,
     retries: AtomicU64,
+    /// The last write failed because the disk was full.
+    is_full: AtomicBool,
 }
 
 /// One unit of work for a backend: all of its statements are applied, or none.
@@ -186,10 +188,19 @@ impl Db {
             .counters
             .round_trips
             .fetch_add(1, Ordering::Relaxed);
-        match &self.inner.backend {
+        let is_write = !work.is_read;
+        let result = match &self.inner.backend {
             Backend::Embedded(embedded) => embedded.run(work).await,
             Backend::Remote(remote) => remote.run(work).await,
+        };
+        if is_write {
+            match &result {
+                Ok(_) => self.inner.counters.is_full.store(false, Ordering::Relaxed),
+                Err(DbError::Full) => self.inner.counters.is_full.store(true, Ordering::Relaxed),
+                Err(_) => {}
+            }
         }
+        result
     }
 
     /// Brings the schema up to date; several instances may do so at once. Errors: [`DbError::Schema`] if the database
@@ -218,6 +229,11 @@ impl Db {
     /// Calls repeated because the database was busy or unreachable.
     pub fn retries(&self) -> u64 {
         self.inner.counters.retries.load(Ordering::Relaxed)
+    }
+
+    /// Whether the last write found the disk full. The heartbeat writes every few seconds, so this is news.
+    pub fn is_full(&self) -> bool {
+        self.inner.counters.is_full.load(Ordering::Relaxed)
     }
 
     /// How long a trivial read takes.

@@ -63,6 +63,7 @@ impl TestApp {
         let config = Config {
             lease_secs: 25,
             retry_base_secs: 60,
+            smtp_timeout_secs: None,
             base_url: "http://mailer.test".into(),
             data_dir: folder.path().to_owned(),
             database,

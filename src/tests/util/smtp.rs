@@ -1,15 +1,57 @@
-//! A small SMTP server for tests: takes mail into memory, refuses whom it is told to. The dialogue is real, the rules are few.
+//! A small SMTP server for tests: takes mail into memory, and misbehaves towards whom it is told to. The dialogue is real, the
+//! rules are few.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpListener, TcpStream};
+
+/// Where in a dialogue something goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    Greeting,
+    Hello,
+    Rcpt,
+    Data,
+    /// After the final dot.
+    Content,
+}
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    Says(&'static str),
+    /// The same, a byte at a time.
+    Mumbles(&'static str),
+    Closes,
+    Hangs,
+    /// Says what it should, after this many milliseconds.
+    Dawdles(u64),
+}
 
 #[derive(Default)]
 struct Rules {
     /// Part of an address to the reply that RCPT gets.
     refusals: HashMap<String, String>,
+    acts: Vec<(At, String, Act)>,
+    /// Connections it bears; 0: any number.
+    most: usize,
+    open: usize,
+    peak: usize,
     taken: Vec<(String, String)>,
+    times: Vec<Instant>,
+}
+
+impl Rules {
+    fn act(&self, at: At, recipient: &str) -> Option<Act> {
+        let recipient = recipient.to_lowercase();
+        let fits = |(place, part, _): &&(At, String, Act)| {
+            *place == at && recipient.contains(part.as_str())
+        };
+        self.acts.iter().find(fits).map(|(_, _, act)| *act)
+    }
 }
 
 pub struct SmtpPeer {
@@ -54,7 +96,29 @@ impl SmtpPeer {
     }
 
     pub fn accept_all(&self) {
-        self.rules.lock().unwrap().refusals.clear();
+        let mut rules = self.rules.lock().unwrap();
+        rules.refusals.clear();
+        rules.acts.clear();
+    }
+
+    /// Does this at that place, for recipients whose address holds `part` (any, before there is one).
+    pub fn act(&self, at: At, part: &str, act: Act) {
+        self.rules.lock().unwrap().acts.push((at, part.into(), act));
+    }
+
+    /// Refuses further connections with 421 while this many stand.
+    pub fn bear(&self, most: usize) {
+        self.rules.lock().unwrap().most = most;
+    }
+
+    /// Most connections that stood at once.
+    pub fn peak(&self) -> usize {
+        self.rules.lock().unwrap().peak
+    }
+
+    /// When each mail was taken.
+    pub fn times(&self) -> Vec<Instant> {
+        self.rules.lock().unwrap().times.clone()
     }
 
     /// Recipient and content of every mail taken.
@@ -69,62 +133,129 @@ impl Drop for SmtpPeer {
     }
 }
 
+/// Counts a connection for as long as it stands.
+struct Standing(Arc<Mutex<Rules>>);
+
+impl Drop for Standing {
+    fn drop(&mut self) {
+        if let Ok(mut rules) = self.0.lock() {
+            rules.open -= 1;
+        }
+    }
+}
+
+/// Does what the rules say, then says `reply`. `None`: the connection is over.
+async fn answer(write: &mut OwnedWriteHalf, act: Option<Act>, reply: &str) -> Option<()> {
+    match act {
+        None => {}
+        Some(Act::Says(words)) => {
+            write
+                .write_all(format!("{words}\r\n").as_bytes())
+                .await
+                .ok()?;
+            // A server that says 421 closes.
+            return (!words.starts_with("421")).then_some(());
+        }
+        Some(Act::Mumbles(words)) => {
+            for byte in format!("{words}\r\n").bytes() {
+                write.write_all(&[byte]).await.ok()?;
+                tokio::task::yield_now().await;
+            }
+            return Some(());
+        }
+        Some(Act::Closes) => return None,
+        Some(Act::Hangs) => std::future::pending().await,
+        Some(Act::Dawdles(millis)) => tokio::time::sleep(Duration::from_millis(millis)).await,
+    }
+    write
+        .write_all(format!("{reply}\r\n").as_bytes())
+        .await
+        .ok()
+}
+
 async fn talk(stream: TcpStream, rules: Arc<Mutex<Rules>>) -> Option<()> {
+    stream.set_nodelay(true).ok()?;
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
-    write.write_all(b"220 test ESMTP\r\n").await.ok()?;
+    let is_one_too_many = {
+        let mut rules = rules.lock().unwrap();
+        rules.open += 1;
+        let is_one_too_many = rules.most > 0 && rules.open > rules.most;
+        if !is_one_too_many {
+            rules.peak = rules.peak.max(rules.open);
+        }
+        is_one_too_many
+    };
+    let _standing = Standing(rules.clone());
+    let act = |at, recipient: &str| rules.lock().unwrap().act(at, recipient);
+    if is_one_too_many {
+        let words = "421 4.7.0 too many connections\r\n";
+        return write.write_all(words.as_bytes()).await.ok();
+    }
+    answer(&mut write, act(At::Greeting, ""), "220 test ESMTP").await?;
     let mut recipient = String::new();
     while let Some(line) = lines.next_line().await.ok()? {
         let upper = line.to_uppercase();
-        let reply = if upper.starts_with("EHLO") {
-            "250-test\r\n250 PIPELINING".to_owned()
+        if upper.starts_with("EHLO") {
+            answer(&mut write, act(At::Hello, ""), "250-test\r\n250 PIPELINING").await?;
         } else if upper.starts_with("RCPT TO:") {
             let address = line["RCPT TO:".len()..]
                 .trim_matches(['<', '>', ' '])
                 .to_owned();
-            let known = rules.lock().unwrap();
-            let refusal = known
-                .refusals
-                .iter()
-                .find(|(part, _)| address.to_lowercase().contains(part.as_str()));
-            match refusal {
-                Some((_, reply)) => reply.clone(),
-                None => {
-                    recipient = address;
-                    "250 2.1.5 ok".into()
-                }
+            let act = act(At::Rcpt, &address);
+            let refusal = {
+                let known = rules.lock().unwrap();
+                let fits =
+                    |(part, _): &(&String, &String)| address.to_lowercase().contains(part.as_str());
+                known
+                    .refusals
+                    .iter()
+                    .find(fits)
+                    .map(|(_, reply)| reply.clone())
+            };
+            // What is said instead of a yes is a no.
+            let is_no = refusal.is_some() || matches!(act, Some(Act::Says(_) | Act::Mumbles(_)));
+            if !is_no {
+                recipient = address;
             }
+            let reply = refusal.unwrap_or_else(|| "250 2.1.5 ok".into());
+            answer(&mut write, act, &reply).await?;
         } else if upper == "DATA" {
             if recipient.is_empty() {
-                "503 5.5.1 no recipient".into()
-            } else {
-                write.write_all(b"354 go on\r\n").await.ok()?;
-                let mut content = String::new();
-                while let Some(line) = lines.next_line().await.ok()? {
-                    if line == "." {
-                        break;
-                    }
-                    content.push_str(line.strip_prefix('.').unwrap_or(&line));
-                    content.push('\n');
-                }
-                rules
-                    .lock()
-                    .unwrap()
-                    .taken
-                    .push((std::mem::take(&mut recipient), content));
-                "250 2.0.0 queued".into()
+                answer(&mut write, None, "503 5.5.1 no recipient").await?;
+                continue;
             }
+            let at_data = act(At::Data, &recipient);
+            answer(&mut write, at_data, "354 go on").await?;
+            if matches!(at_data, Some(Act::Says(_) | Act::Mumbles(_))) {
+                continue;
+            }
+            let mut content = String::new();
+            while let Some(line) = lines.next_line().await.ok()? {
+                if line == "." {
+                    break;
+                }
+                content.push_str(line.strip_prefix('.').unwrap_or(&line));
+                content.push('\n');
+            }
+            let act = act(At::Content, &recipient);
+            let is_taken = match act {
+                None | Some(Act::Dawdles(_)) => true,
+                Some(Act::Says(words) | Act::Mumbles(words)) => words.starts_with('2'),
+                Some(Act::Closes | Act::Hangs) => false,
+            };
+            if is_taken {
+                let mut rules = rules.lock().unwrap();
+                rules.taken.push((std::mem::take(&mut recipient), content));
+                rules.times.push(Instant::now());
+            }
+            answer(&mut write, act, "250 2.0.0 queued").await?;
         } else if upper.starts_with("QUIT") {
-            write.write_all(b"221 bye\r\n").await.ok()?;
-            return None;
+            return answer(&mut write, None, "221 bye").await;
         } else {
             recipient.clear();
-            "250 2.0.0 ok".into()
-        };
-        write
-            .write_all(format!("{reply}\r\n").as_bytes())
-            .await
-            .ok()?;
+            answer(&mut write, None, "250 2.0.0 ok").await?;
+        }
     }
     None
 }

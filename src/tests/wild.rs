@@ -1,0 +1,262 @@
+//! Mail servers as they are: what each says or fails to say ends in the right state of the ledger, with the server's words.
+
+use crate::util::app::on_both;
+
+on_both! {
+    every_reply_ends_in_the_right_state_with_the_servers_words
+    a_server_that_leaves_or_hangs_loses_no_message
+    a_greylisted_message_goes_when_it_is_due_again
+    a_slow_domain_does_not_hold_up_the_others
+    a_server_that_bears_few_connections_gets_few_and_all_the_mail
+}
+
+mod suite {
+    use crate::util::app::{NOON, TestApp};
+    use crate::util::campaign::Campaign;
+    use crate::util::smtp::{Act, At, SmtpPeer};
+    use mailer::delivery::worker;
+    use mailer::server::db::sql;
+    use std::sync::Arc;
+
+    async fn account(test: &TestApp, peer: &SmtpPeer, connections: i64) {
+        test.exec(
+            sql("INSERT INTO sender_accounts (name, kind, host, port, tls, from_name, from_address, daily_cap, campaign_cap, \
+                 max_connections, created_at, updated_at) \
+                 VALUES ('A', 'smtp', '127.0.0.1', ?1, 'none', 'Ann', 'ann@example.com', 0, 0, ?2, ?3, ?3)")
+            .bind(peer.port())
+            .bind(connections)
+            .bind(NOON),
+        )
+        .await;
+    }
+
+    /// One message to this address is sent by itself; what the ledger says then: state, reply, breaker.
+    async fn sent_to(test: &TestApp, address: &str) -> (String, String, String) {
+        let campaign = Campaign::of(test, 1, "ready").await;
+        test.exec(
+            sql("UPDATE email_queue SET address = ?2, address_key = ?2 WHERE campaign_id = ?1")
+                .bind(campaign.id)
+                .bind(address),
+        )
+        .await;
+        worker::deliver_due(&test.app).await.unwrap();
+        let row = test
+            .query(
+                sql("SELECT q.state, q.reply, a.breaker_state, a.breaker_failures FROM email_queue q, sender_accounts a \
+                     WHERE q.campaign_id = ?1")
+                .bind(campaign.id),
+            )
+            .await;
+        let breaker = format!(
+            "{} {}",
+            row[0].at::<String>(2).unwrap(),
+            row[0].at::<i64>(3).unwrap()
+        );
+        // The next case begins with a working account and an empty queue.
+        test.exec(sql("UPDATE sender_accounts SET breaker_state = 'closed', breaker_failures = 0, breaker_until = 0")).await;
+        test.exec(sql(
+            "UPDATE email_queue SET state = 'cancelled' WHERE state = 'ready'",
+        ))
+        .await;
+        (row[0].at(0).unwrap(), row[0].at(1).unwrap(), breaker)
+    }
+
+    pub async fn every_reply_ends_in_the_right_state_with_the_servers_words(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        account(&test, &peer, 1).await;
+        // Where, what it says, the message's state, the account's breaker.
+        let table = [
+            (
+                At::Rcpt,
+                "421 4.3.2 shutting down for maintenance",
+                "ready",
+                "closed 1",
+            ),
+            (At::Content, "421 4.7.0 slow down", "ready", "closed 1"),
+            (At::Rcpt, "450 4.2.1 mailbox busy", "ready", "closed 0"),
+            (
+                At::Rcpt,
+                "451 4.7.1 greylisted, come back later",
+                "ready",
+                "closed 0",
+            ),
+            (At::Rcpt, "452 4.2.2 mailbox full", "ready", "closed 0"),
+            (At::Rcpt, "550 5.1.1 no such user", "failed", "closed 0"),
+            (
+                At::Content,
+                "550 5.7.26 unauthenticated sender",
+                "failed",
+                "closed 0",
+            ),
+            (
+                At::Content,
+                "552 5.3.4 message too big",
+                "failed",
+                "closed 0",
+            ),
+            (At::Data, "554 5.6.0 no valid content", "failed", "closed 0"),
+        ];
+        for (at, words, state, breaker) in table {
+            for mumbled in [false, true] {
+                peer.accept_all();
+                peer.act(
+                    at,
+                    "wild",
+                    if mumbled {
+                        Act::Mumbles(words)
+                    } else {
+                        Act::Says(words)
+                    },
+                );
+                if mumbled && words.starts_with("421") {
+                    continue;
+                }
+                let (got, reply, after) = sent_to(&test, "wild@example.com").await;
+                let label = format!("{at:?} {words}: {got}, {reply}, {after}");
+                assert_eq!((got.as_str(), after.as_str()), (state, breaker), "{label}");
+                let (_, text) = words.split_once(' ').unwrap();
+                assert!(reply.contains(text), "{label}");
+            }
+        }
+        let three_lines =
+            "550-5.1.1 The address\r\n550-5.1.1 you wrote to\r\n550 5.1.1 does not exist";
+        peer.accept_all();
+        peer.act(At::Rcpt, "wild", Act::Mumbles(three_lines));
+        let (state, reply, _) = sent_to(&test, "wild@example.com").await;
+        assert_eq!(state, "failed");
+        assert!(
+            reply.contains("The address you wrote to does not exist"),
+            "{reply}"
+        );
+        peer.accept_all();
+        assert_eq!(
+            sent_to(&test, "tame@example.com").await.0,
+            "sent",
+            "the connection is in step after all this"
+        );
+    }
+
+    pub async fn a_server_that_leaves_or_hangs_loses_no_message(mut test: TestApp) {
+        let config = mailer::server::config::Config {
+            smtp_timeout_secs: Some(1),
+            ..(*test.app.config).clone()
+        };
+        test.app.config = Arc::new(config);
+        for act in [Act::Closes, Act::Hangs] {
+            for at in [At::Greeting, At::Hello, At::Rcpt, At::Data, At::Content] {
+                let peer = SmtpPeer::start().await;
+                test.exec(sql("DELETE FROM sender_accounts")).await;
+                account(&test, &peer, 1).await;
+                peer.act(at, "", act);
+                let (state, reply, breaker) = sent_to(&test, "wild@example.com").await;
+                let label = format!("{act:?} {at:?}: {state}, {reply}, {breaker}");
+                let expected = if at == At::Content {
+                    "unconfirmed"
+                } else {
+                    "ready"
+                };
+                assert_eq!(state, expected, "{label}");
+                assert_eq!(breaker, "closed 1", "the account's fault: {label}");
+                assert!(
+                    reply.contains(if act == Act::Closes {
+                        "closed the connection"
+                    } else {
+                        "did not answer within 1 s"
+                    }),
+                    "{label}"
+                );
+                assert!(peer.taken().is_empty(), "{label}");
+            }
+        }
+    }
+
+    pub async fn a_greylisted_message_goes_when_it_is_due_again(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        account(&test, &peer, 2).await;
+        peer.act(
+            At::Rcpt,
+            "",
+            Act::Says("451 4.7.1 greylisted, try again in a minute"),
+        );
+        Campaign::of(&test, 3, "ready").await;
+        worker::deliver_due(&test.app).await.unwrap();
+        assert_eq!(
+            test.number("SELECT count(*) FROM email_queue WHERE state = 'ready' AND attempt = 1")
+                .await,
+            3
+        );
+        peer.accept_all();
+        worker::deliver_due(&test.app).await.unwrap();
+        assert!(peer.taken().is_empty(), "not before its time");
+        test.app.clock.advance(75_000);
+        worker::deliver_due(&test.app).await.unwrap();
+        assert_eq!(peer.taken().len(), 3);
+        assert_eq!(
+            test.number("SELECT count(*) FROM email_queue WHERE state = 'sent' AND attempt = 2")
+                .await,
+            3
+        );
+    }
+
+    pub async fn a_slow_domain_does_not_hold_up_the_others(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        account(&test, &peer, 4).await;
+        peer.act(At::Rcpt, "slow.example", Act::Dawdles(600));
+        Campaign::of(&test, 120, "ready").await;
+        // The first half goes to a slow domain; a few of the others come first, so that there is something to compare with.
+        test.exec(
+            sql("UPDATE email_queue SET address = 'p' || id || '@slow.example', address_key = 'p' || id || '@slow.example' \
+                 WHERE id BETWEEN (SELECT min(id) + 6 FROM email_queue) AND (SELECT min(id) + 65 FROM email_queue)"),
+        )
+        .await;
+        let begin = std::time::Instant::now();
+        worker::deliver_due(&test.app).await.unwrap();
+        let taken = peer.taken();
+        let slow = taken
+            .iter()
+            .filter(|(to, _)| to.contains("slow.example"))
+            .count();
+        assert_eq!(taken.len() - slow, 60, "all the others are through");
+        assert!(
+            slow < 40,
+            "{slow} of the slow domain went first, in {:?}",
+            begin.elapsed()
+        );
+        let waiting = test.number("SELECT count(*) FROM email_queue WHERE state = 'ready' AND due_at > 0 AND attempt = 0").await;
+        assert_eq!(
+            usize::try_from(waiting).unwrap(),
+            60 - slow,
+            "the rest waits, and waiting costs no attempt"
+        );
+        test.app.clock.advance(60_000);
+        peer.accept_all();
+        worker::deliver_due(&test.app).await.unwrap();
+        assert_eq!(peer.taken().len(), 120);
+    }
+
+    pub async fn a_server_that_bears_few_connections_gets_few_and_all_the_mail(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        account(&test, &peer, 8).await;
+        peer.bear(3);
+        Campaign::of(&test, 60, "ready").await;
+        for _ in 0..20 {
+            worker::deliver_due(&test.app).await.unwrap();
+            test.app.clock.advance(2_000);
+        }
+        assert_eq!(peer.taken().len(), 60);
+        assert!(peer.peak() <= 3);
+        let breaker = test
+            .query(sql("SELECT breaker_state FROM sender_accounts"))
+            .await;
+        assert_eq!(
+            breaker[0].at::<String>(0).unwrap(),
+            "closed",
+            "too many connections are nobody's fault"
+        );
+        assert_eq!(
+            test.number("SELECT max(attempt) FROM email_queue").await,
+            1,
+            "nor an attempt"
+        );
+    }
+}
