@@ -1,13 +1,16 @@
 //! What a server function knows about its call, and the one way in: `serve(|cx| async move { service::verb(&cx, ..).await })`.
 
+use super::errors::internal;
 use super::state::AppState;
 use crate::error::AppError;
 use crate::features::auth::model::{Role, User};
 use crate::ids::SessionId;
-use axum::http::StatusCode;
 use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::{expect_context, use_context};
+use leptos::server_fn::error::ServerFnUrlError;
 use std::ops::Deref;
 
 /// The signed-in person, put into the request by `session::gate`.
@@ -17,7 +20,7 @@ pub struct Caller {
     pub session: SessionId,
 }
 
-/// Where the request came from. The address is that of the connection, or of `X-Forwarded-For`'s last hop behind a local proxy.
+/// Where the request came from. The address is that of the connection or, behind a trusted proxy, the one it was told of.
 #[derive(Clone, Debug, Default)]
 pub struct Client {
     pub ip: String,
@@ -114,12 +117,36 @@ impl axum::extract::FromRequestParts<AppState> for Cx {
 }
 
 /// What a plain route answers when its use-case refuses: the status and the sentence.
-impl axum::response::IntoResponse for AppError {
-    fn into_response(self) -> axum::response::Response {
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
         let status =
             StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         (status, self.to_string()).into_response()
     }
+}
+
+/// What a plain route answers to a form of ours that it refuses: a browser goes back to `page` (path and query), where the
+/// error is that of the form called `form`, as after a refused server function. Anyone else gets the status and the sentence.
+pub fn refuse_form(headers: &HeaderMap, form: &str, page: &str, error: AppError) -> Response {
+    if !wants_html(headers) {
+        return error.into_response();
+    }
+    // Only path and query are used; the base makes it a URL that can be taken apart.
+    match ServerFnUrlError::new(form, error).to_url(&format!("http://localhost{page}")) {
+        Ok(url) => Redirect::to(&format!(
+            "{}?{}",
+            url.path(),
+            url.query().unwrap_or_default()
+        ))
+        .into_response(),
+        Err(error) => internal(&error).into_response(),
+    }
+}
+
+/// Whether a browser asks for a page, rather than a script or a server for data.
+pub fn wants_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|value| value.contains("text/html"))
 }
 
 /// Runs a use-case for a server function and gives its error the right HTTP status. A plain form post (no JavaScript) keeps
@@ -141,12 +168,6 @@ where
 
 /// Whether a form was posted without JavaScript: its answer must be a redirect, and only errors reach the next page.
 pub fn is_plain_post() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        let accept = parts
-            .headers
-            .get(ACCEPT)
-            .and_then(|value| value.to_str().ok());
-        parts.method != axum::http::Method::GET
-            && accept.is_some_and(|value| value.contains("text/html"))
-    })
+    use_context::<Parts>()
+        .is_some_and(|parts| parts.method != axum::http::Method::GET && wants_html(&parts.headers))
 }

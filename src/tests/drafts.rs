@@ -418,8 +418,76 @@ async fn a_viewer_looks_and_changes_nothing() {
     let answer = test
         .request(upload(Role::Viewer, id, 2, "list", "bob@example.com"))
         .await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let page = test.get(Some(Role::Viewer), answer.location()).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("Your role lets you look, not change."));
     assert_eq!(valid(&test, id).await, ["ann@example.com"]);
+}
+
+#[tokio::test]
+async fn a_list_for_a_draft_that_is_gone_leads_to_a_page_that_says_so() {
+    let test = TestApp::embedded().await;
+    let answer = test
+        .request(upload(
+            Role::Editor,
+            DraftId(99),
+            1,
+            "list",
+            "bob@example.com",
+        ))
+        .await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let page = test.get(Some(Role::Editor), answer.location()).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.body.contains("There is no such draft."));
+    // A program that asks for no page gets the status and the sentence.
+    let mut request = upload(Role::Editor, DraftId(99), 1, "list", "bob@example.com");
+    request.headers_mut().remove(header::ACCEPT);
+    let answer = test.request(request).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+/// A form with this many bytes of a file, in pieces of a megabyte; and how many pieces nobody has read yet.
+fn large(megabytes: usize) -> (Body, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let head = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"revision\"\r\n\r\n1\r\n--{BOUNDARY}\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"big.csv\"\r\n\r\nemail\n"
+    );
+    let mut piece = "someone.with.a.long.name@a-rather-long-domain.example.com\n".repeat(20_000);
+    piece.truncate(1024 * 1024);
+    let pieces = std::iter::once(head)
+        .chain(std::iter::repeat_n(piece, megabytes))
+        .chain(std::iter::once(format!("\r\n--{BOUNDARY}--\r\n")));
+    let left = std::sync::Arc::new(AtomicUsize::new(megabytes + 2));
+    let counter = left.clone();
+    let stream = futures::stream::iter(pieces.map(move |piece| {
+        counter.fetch_sub(1, Ordering::Relaxed);
+        Ok::<_, std::io::Error>(piece)
+    }));
+    (Body::from_stream(stream), left)
+}
+
+#[tokio::test]
+async fn a_refused_list_is_read_for_the_browsers_sake_but_not_without_end() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    for (megabytes, unread) in [(60, 0), (200, 100)] {
+        let (body, left) = large(megabytes);
+        let answer = test.request(request(Role::Viewer, id, body)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let left = left.load(std::sync::atomic::Ordering::Relaxed);
+        assert!(
+            if unread == 0 {
+                left == 0
+            } else {
+                left > unread
+            },
+            "{left}"
+        );
+    }
+    assert_eq!(test.number("SELECT count(*) FROM recipient_sets").await, 0);
 }
 
 /// The body is sent in pieces, as a browser does; it must be read to its end, or the browser would see a reset.
@@ -427,25 +495,8 @@ async fn a_viewer_looks_and_changes_nothing() {
 async fn sixty_megabytes_are_refused_in_the_page() {
     let test = TestApp::embedded().await;
     let id = draft(&test).await;
-    let head = format!(
-        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"revision\"\r\n\r\n1\r\n--{BOUNDARY}\r\n\
-         Content-Disposition: form-data; name=\"file\"; filename=\"big.csv\"\r\n\r\nemail\n"
-    );
-    let row = "someone.with.a.long.name@a-rather-long-domain.example.com\n".repeat(1_000);
-    let rows = 60 * 1024 * 1024 / row.len() + 1;
-    let end = format!("\r\n--{BOUNDARY}--\r\n");
-    let pieces = std::iter::once(head)
-        .chain(std::iter::repeat_n(row, rows))
-        .chain(std::iter::once(end));
-    let left = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(rows + 2));
-    let counter = left.clone();
-    let stream = futures::stream::iter(pieces.map(move |piece| {
-        counter.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
-        Ok::<_, std::io::Error>(piece)
-    }));
-    let answer = test
-        .request(request(Role::Editor, id, Body::from_stream(stream)))
-        .await;
+    let (body, left) = large(60);
+    let answer = test.request(request(Role::Editor, id, body)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(left.load(std::sync::atomic::Ordering::Relaxed), 0);
     let list = given(&test, id, &answer).await.unwrap();

@@ -3,6 +3,7 @@
 use crate::error::AppError;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::server_fn::error::ServerFnUrlError;
 
 /// What the last submission of a form came to. Without JavaScript the error arrives in the page's address.
 #[derive(Clone, Copy)]
@@ -27,6 +28,17 @@ impl FormState {
                 })
             }),
             pending: action.pending().into(),
+        }
+    }
+
+    /// Of a form that a plain route takes (an upload): its refusal arrives in the page's address under this name.
+    pub fn of_route(name: &str) -> FormState {
+        let error = use_context::<ServerActionError>()
+            .filter(|error| error.path() == name)
+            .map(|error| ServerFnUrlError::<AppError>::decode_err(error.err()));
+        FormState {
+            error: Signal::stored(error),
+            pending: Signal::stored(false),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::add::AddPanel;
 use super::api::{AddSuppressions, RemoveSuppression, list_suppressions};
 use super::model::{
-    Added, ImportProblem, Reason, SuppressionLine, SuppressionPage, SuppressionQuery,
+    Added, IMPORT_FORM, ImportProblem, Reason, SuppressionLine, SuppressionPage, SuppressionQuery,
 };
 use crate::ui::badge::Badge;
 use crate::ui::confirm::Confirm;
@@ -57,6 +57,7 @@ pub fn SuppressionListPage() -> impl IntoView {
             <a class="btn" href="/suppressions/export.csv" rel="external" download="suppressions.csv">"Export CSV"</a>
         </PageHead>
         <Outcome/>
+        <FormMessage form=FormState::of_route(IMPORT_FORM)/>
         <FormMessage form=FormState::of(remove)/>
         {load(page, move |(query, page)| view! {
             {page.can_edit.then(|| view! { <AddPanel action=add/> })}

@@ -11,6 +11,9 @@ pub const MOST_LINES: usize = 1_000;
 /// Bytes of a file to import.
 pub const MOST_BYTES: usize = 20 * 1024 * 1024;
 
+/// The name under which a refused import comes back to its page; see [`crate::ui::form::FormState::of_route`].
+pub const IMPORT_FORM: &str = "suppressions/import";
+
 /// Why an address is not mailed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

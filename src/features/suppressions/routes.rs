@@ -1,14 +1,14 @@
 //! Plain routes of the suppression list: a file comes in, the list goes out as CSV.
 
-use super::model::{ImportProblem, MOST_BYTES, SuppressionLine};
+use super::model::{IMPORT_FORM, ImportProblem, MOST_BYTES, SuppressionLine};
 use super::service;
 use crate::error::AppError;
-use crate::server::{AppState, Cx, csv};
+use crate::server::{AppState, Cx, csv, request::refuse_form};
 use crate::ui::time::iso_utc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Multipart};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use futures::stream::unfold;
@@ -23,15 +23,17 @@ pub fn routes() -> Router<AppState> {
 }
 
 /// Answers with a redirect to the page, which says what became of the file.
-async fn import(cx: Cx, form: Multipart) -> Result<Redirect, AppError> {
+async fn import(cx: Cx, headers: HeaderMap, form: Multipart) -> Response {
     let outcome = match read_file(form).await {
-        Ok((name, bytes)) => service::import(&cx, &name, &bytes).await?,
-        Err(problem) => Err(problem),
+        Ok((name, bytes)) => service::import(&cx, &name, &bytes).await,
+        Err(problem) => Ok(Err(problem)),
     };
-    Ok(Redirect::to(&match outcome {
-        Ok(added) => added.address(),
-        Err(problem) => format!("/suppressions?import={}", problem.key()),
-    }))
+    let page = match outcome {
+        Ok(Ok(added)) => added.address(),
+        Ok(Err(problem)) => format!("/suppressions?import={}", problem.key()),
+        Err(error) => return refuse_form(&headers, IMPORT_FORM, "/suppressions", error),
+    };
+    Redirect::to(&page).into_response()
 }
 
 async fn read_file(mut form: Multipart) -> Result<(String, Bytes), ImportProblem> {

@@ -7,14 +7,13 @@ use super::service;
 use crate::error::AppError;
 use crate::features::settings;
 use crate::ids::TemplateId;
-use crate::server::{AppState, Cx, errors::internal};
+use crate::server::{AppState, Cx, request::refuse_form};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use leptos::server_fn::ServerFn;
-use leptos::server_fn::error::ServerFnUrlError;
 use serde::Deserialize;
 
 pub fn routes() -> Router<AppState> {
@@ -74,7 +73,7 @@ fn file_stem(name: &str) -> String {
 }
 
 /// Takes an uploaded file; a refusal goes back to the import page, which shows it as the pasted form's own.
-async fn import(cx: Cx, form: Multipart) -> Response {
+async fn import(cx: Cx, headers: HeaderMap, form: Multipart) -> Response {
     let result = async {
         let json = read_file(form).await?;
         service::import(&cx, &ImportForm { json }).await
@@ -83,18 +82,7 @@ async fn import(cx: Cx, form: Multipart) -> Response {
         Ok(id) => {
             Redirect::to(&format!("/templates/{id}?notice=template-imported")).into_response()
         }
-        Err(AppError::Unauthorized) => AppError::Unauthorized.into_response(),
-        Err(error) => match ServerFnUrlError::new(ImportTemplate::PATH, error)
-            .to_url("http://localhost/templates/import")
-        {
-            Ok(url) => Redirect::to(&format!(
-                "{}?{}",
-                url.path(),
-                url.query().unwrap_or_default()
-            ))
-            .into_response(),
-            Err(error) => internal(&error).into_response(),
-        },
+        Err(error) => refuse_form(&headers, ImportTemplate::PATH, "/templates/import", error),
     }
 }
 

@@ -4,7 +4,7 @@ use super::super::api::{ChooseColumn, FixDomain, RemoveRecipients, open_recipien
 use super::super::model::Step;
 use super::super::recipients::model::{
     Column, GivenList, Recipient, RecipientSet, RecipientsStep, RowFilter, RowPage, RowQuery,
-    RowStatus, SetState,
+    RowStatus, SetState, UPLOAD_FORM,
 };
 use super::{Composer, Identity, draft_id};
 use crate::ids::{DraftId, RecipientSetId};
@@ -54,6 +54,7 @@ pub fn RecipientsPage() -> impl IntoView {
         },
     );
     view! {
+        <FormMessage form=FormState::of_route(UPLOAD_FORM)/>
         <FormMessage form=FormState::of(fix)/>
         <FormMessage form=FormState::of(choose)/>
         <FormMessage form=FormState::of(remove)/>

@@ -6,6 +6,9 @@ use crate::mail::names::merge_name;
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
+/// The name under which a refused upload comes back to its page; see [`crate::ui::form::FormState::of_route`].
+pub const UPLOAD_FORM: &str = "drafts/recipients";
+
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

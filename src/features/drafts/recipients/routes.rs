@@ -1,25 +1,26 @@
 //! Plain routes of a draft's audience: the upload, which works without JavaScript, and the downloads.
 
 use super::export;
-use super::model::RowStatus;
+use super::model::{RowStatus, UPLOAD_FORM};
 use super::service::{self, Given, MAX_BYTES, Upload};
 use crate::error::AppError;
-use crate::features::auth::model::Role;
 use crate::features::drafts::model::{Draft, Step};
 use crate::ids::DraftId;
-use crate::server::{AppState, Cx, errors::internal};
+use crate::server::{AppState, Cx, errors::internal, request::refuse_form};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::multipart::Field;
-use axum::extract::{DefaultBodyLimit, Multipart, Path};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use futures::stream;
+use futures::{StreamExt, stream};
 use tokio::io::AsyncWriteExt;
 
 /// How much of a request that is too large is still read, so that the browser hears our answer instead of a reset.
 const MAX_DRAIN: u64 = 2 * 1024 * 1024 * 1024;
+/// The same for a request of somebody who may not add a list, or to a draft that is gone. None of it is kept.
+const MAX_REFUSED_DRAIN: u64 = 64 * 1024 * 1024;
 /// How much of a pasted list is kept to give it back.
 const MAX_KEPT: usize = 200_000;
 
@@ -33,15 +34,42 @@ pub fn routes() -> Router<AppState> {
         .route("/drafts/{id}/recipients/{file}", get(download))
 }
 
-async fn upload(cx: Cx, Path(id): Path<DraftId>, form: Multipart) -> Result<Redirect, AppError> {
-    let received = receive(&cx, form).await;
-    cx.require(Role::Editor)?;
-    let (revision, upload) = received?;
+/// Whether the caller may add a list to this draft is settled before any of it reaches the disk. Every refusal is shown by the page.
+async fn upload(cx: Cx, Path(id): Path<DraftId>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let given = match service::check_add(&cx, id).await {
+        Ok(()) => take(&cx, id, request).await,
+        Err(error) => {
+            drain(request.into_body()).await;
+            Err(error)
+        }
+    };
     let page = Draft::href(id, Step::Recipients);
-    Ok(match service::add(&cx, id, revision, upload).await? {
-        Given::Taken => Redirect::to(&format!("{page}&notice=recipients-added")),
-        Given::Waits(set) => Redirect::to(&format!("{page}&given={set}")),
-    })
+    match given {
+        Ok(Given::Taken) => {
+            Redirect::to(&format!("{page}&notice=recipients-added")).into_response()
+        }
+        Ok(Given::Waits(set)) => Redirect::to(&format!("{page}&given={set}")).into_response(),
+        Err(error) => refuse_form(&headers, UPLOAD_FORM, &page, error),
+    }
+}
+
+async fn take(cx: &Cx, id: DraftId, request: Request) -> Result<Given, AppError> {
+    let form = Multipart::from_request(request, &()).await;
+    let form = form.map_err(|_| AppError::refused("This form could not be read."))?;
+    let (revision, upload) = receive(cx, form).await?;
+    service::add(cx, id, revision, upload).await
+}
+
+/// Reads what the browser is still sending, or it would not look at the answer. Beyond the limit the connection is closed.
+async fn drain(body: Body) {
+    let (mut body, mut seen) = (body.into_data_stream(), 0);
+    while let Some(Ok(chunk)) = body.next().await {
+        seen += chunk.len() as u64;
+        if seen > MAX_REFUSED_DRAIN {
+            return;
+        }
+    }
 }
 
 /// Reads the form to its end; the list goes to a temporary file without a name, at most `MAX_BYTES` of it.
@@ -156,7 +184,7 @@ async fn download(cx: Cx, Path((id, file)): Path<(DraftId, String)>) -> Result<R
         let next = service::next_csv(&cx, &set, status, after).await?;
         Ok::<_, AppError>(next.map(|(text, last)| (text, (cx, set, last))))
     });
-    let body = futures::StreamExt::chain(stream::once(async { Ok(head) }), rows);
+    let body = stream::once(async { Ok(head) }).chain(rows);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (

@@ -41,6 +41,13 @@ pub enum Given {
     Waits(RecipientSetId),
 }
 
+/// Whether the caller may give this draft a list: asked before the list is received.
+pub async fn check_add(cx: &Cx, id: DraftId) -> Result<(), AppError> {
+    cx.require(Role::Editor)?;
+    find(cx, id).await?;
+    Ok(())
+}
+
 /// Makes a list the draft's audience, once all of it is read. Whatever goes wrong, the audience the draft has stays.
 pub async fn add(cx: &Cx, id: DraftId, revision: i64, upload: Upload) -> Result<Given, AppError> {
     cx.require(Role::Editor)?;
