@@ -1,6 +1,7 @@
 //! What the operator sets, read once from the environment. A wrong value stops the start with one sentence.
 
 use super::db::DbTarget;
+use super::proxies::TrustedProxies;
 use super::secrets::Keys;
 use base64::Engine;
 use rand::RngCore;
@@ -19,6 +20,8 @@ pub struct Config {
     pub retry_base_secs: i64,
     /// The longest a mail server may take for any one answer, in seconds; `None`: what RFC 5321 §4.5.3.2 grants.
     pub smtp_timeout_secs: Option<u64>,
+    /// Whose word about a visitor's address is taken.
+    pub trusted_proxies: TrustedProxies,
 }
 
 /// One sentence: which variable, why, and what a right value looks like.
@@ -45,6 +48,10 @@ impl Config {
                 .filter(|value| !value.is_empty())
         };
         let base_url = base_url(set("BASE_URL"), site_addr)?;
+        let trusted_proxies = match set("TRUSTED_PROXIES") {
+            Some(text) => text.parse().map_err(ConfigError)?,
+            None => TrustedProxies::default(),
+        };
         let data_dir = PathBuf::from(set("DATA_DIR").unwrap_or_else(|| "data".into()));
         let database = database(
             set("TURSO_DATABASE_URL"),
@@ -67,6 +74,7 @@ impl Config {
                     some => Some(seconds("SMTP_TIMEOUT_SECS", some, 0, 1..=600)?.unsigned_abs()),
                 },
                 retry_base_secs: seconds("RETRY_BASE_SECS", set("RETRY_BASE_SECS"), 60, 1..=3_600)?,
+                trusted_proxies,
             },
             keys,
         ))
@@ -324,6 +332,10 @@ mod tests {
             (
                 &[("ENCRYPTION_KEY", "short")],
                 "ENCRYPTION_KEY is malformed",
+            ),
+            (
+                &[("TRUSTED_PROXIES", "10.0.0.0/8, proxy")],
+                "TRUSTED_PROXIES holds \"proxy\"",
             ),
         ];
         for (pairs, part) in cases {

@@ -1,6 +1,7 @@
 //! The gate in front of everything: who is calling, may a visitor see this, and does a state change come from our own pages.
 
-use super::request::{Caller, Client};
+use super::proxies::TrustedProxies;
+use super::request::{Caller, Client, wants_html};
 use super::state::AppState;
 use crate::error::AppError;
 use crate::features::auth;
@@ -57,7 +58,7 @@ pub async fn gate(
             ),
         );
     }
-    let client = client(&request);
+    let client = client(&request, &app.config.trusted_proxies);
     request.extensions_mut().insert(client);
     if let Some(cookie) = jar.get(COOKIE) {
         match auth::service::find_session(&app, cookie.value()).await {
@@ -80,12 +81,7 @@ pub async fn gate(
 /// A page becomes a redirect to sign-in; a call becomes the error itself.
 fn refuse(request: &Request, error: &AppError) -> Response {
     let path = request.uri().path();
-    let wants_html = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("text/html"));
-    if *error == AppError::Unauthorized && wants_html {
+    if *error == AppError::Unauthorized && wants_html(request.headers()) {
         let next = if path.starts_with("/api/") || request.method() != Method::GET {
             String::new()
         } else {
@@ -142,34 +138,26 @@ fn is_same_origin(headers: &HeaderMap, app: &AppState) -> bool {
     text("sec-fetch-site").is_some_and(|site| site == "same-origin" || site == "none")
 }
 
-fn client(request: &Request) -> Client {
+fn client(request: &Request, proxies: &TrustedProxies) -> Client {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map(|info| info.0.ip());
-    let text = |name: header::HeaderName| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
-    let forwarded = request
+    // Each proxy adds its entry at the end, in the last header or in one more.
+    let forwarded: Vec<&str> = request
         .headers()
-        .get("x-forwarded-for")
-        .and_then(|value| value.to_str().ok());
-    // Only a proxy on this machine or its private network is believed; its last entry is the one it wrote itself.
-    let local = peer.is_none_or(|ip| match ip {
-        std::net::IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
-        std::net::IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
-    });
-    let ip = match forwarded.and_then(|list| list.rsplit(',').next()) {
-        Some(last) if local => last.trim().to_owned(),
-        _ => peer.map(|ip| ip.to_string()).unwrap_or_default(),
-    };
+        .get_all("x-forwarded-for")
+        .iter()
+        .map(|value| value.to_str().unwrap_or_default())
+        .flat_map(|list| list.split(','))
+        .collect();
+    let agent = request.headers().get(header::USER_AGENT);
+    let agent = agent.and_then(|value| value.to_str().ok());
     Client {
-        ip,
-        user_agent: text(header::USER_AGENT).chars().take(300).collect(),
+        ip: peer
+            .map(|peer| proxies.client(peer, &forwarded).to_string())
+            .unwrap_or_default(),
+        user_agent: agent.unwrap_or_default().chars().take(300).collect(),
     }
 }
 

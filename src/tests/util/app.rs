@@ -67,6 +67,7 @@ impl TestApp {
             base_url: "http://mailer.test".into(),
             data_dir: folder.path().to_owned(),
             database,
+            trusted_proxies: Default::default(),
         };
         let leptos = LeptosOptions::builder().output_name("mailer").build();
         let app = run::open(config, Keys::new(&[7; 32]), leptos, Clock::fixed(NOON))
