@@ -78,9 +78,9 @@ fn every_file_opens_with_what_it_is_for() {
 fn no_file_outgrows_its_reader() {
     let long = sources().into_iter().filter_map(|source| {
         let lines = source.text.lines().count();
-        (lines > 600).then(|| format!("{} has {lines} lines", source.path))
+        (lines > 500).then(|| format!("{} has {lines} lines", source.path))
     });
-    assert_none("split before 600 lines", long.collect());
+    assert_none("split before 500 lines", long.collect());
 }
 
 #[test]
