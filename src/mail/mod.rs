@@ -8,6 +8,8 @@ pub mod names;
 pub mod size;
 
 #[cfg(feature = "ssr")]
+pub mod address;
+#[cfg(feature = "ssr")]
 pub mod compile;
 #[cfg(feature = "ssr")]
 pub mod html;

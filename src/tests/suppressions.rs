@@ -15,6 +15,7 @@ on_both! {
     wrong_lines_are_named_and_nothing_is_added
     the_list_is_paged_searched_and_filtered
     a_file_is_imported_and_counted
+    a_foreign_domain_is_the_same_address_here_and_in_a_list
     removing_asks_for_a_reason_and_is_kept_in_the_audit
     viewers_look_and_change_nothing
     the_export_holds_everything_and_no_formulas
@@ -220,6 +221,31 @@ mod suite {
         assert_eq!(answer.location(), "/suppressions?import=no-addresses");
         let page = test.get(Some(Editor), answer.location()).await;
         assert!(page.body.contains("no column of email addresses"));
+    }
+
+    pub async fn a_foreign_domain_is_the_same_address_here_and_in_a_list(test: TestApp) {
+        let cx = test.cx(Editor);
+        service::add(&cx, &form("Buero@Exämple.de")).await.unwrap();
+        let keys = test
+            .query(sql("SELECT address, address_key FROM suppressions"))
+            .await;
+        assert_eq!(keys[0].at::<String>(0).unwrap(), "Buero@xn--exmple-cua.de");
+        assert_eq!(keys[0].at::<String>(1).unwrap(), "buero@xn--exmple-cua.de");
+        let found = service::list(
+            &cx,
+            &SuppressionQuery {
+                search: "buero@exämple.de".into(),
+                ..SuppressionQuery::default()
+            },
+        )
+        .await
+        .unwrap();
+        assert_eq!(found.lines.len(), 1);
+        // The recipient rules refuse what most servers refuse, here too.
+        let error = service::add(&cx, &form("büro@example.de"))
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains("“ü”"), "{error}");
     }
 
     pub async fn removing_asks_for_a_reason_and_is_kept_in_the_audit(test: TestApp) {

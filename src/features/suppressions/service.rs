@@ -8,9 +8,10 @@ use super::model::{
 use super::repo::{self, Edge};
 use crate::delivery::queue;
 use crate::error::{AppError, Invalid};
-use crate::features::auth::model::{Role, check_address};
+use crate::features::auth::model::Role;
 use crate::features::auth::repo::insert_audit;
 use crate::ids::SuppressionId;
+use crate::mail::address;
 use crate::server::db::DbError;
 use crate::server::request::Cx;
 
@@ -26,7 +27,10 @@ pub type Entry = (String, String);
 
 pub async fn list(cx: &Cx, query: &SuppressionQuery) -> Result<SuppressionPage, AppError> {
     let caller = cx.require(Role::Viewer)?;
+    // A whole address is looked up as it is stored.
     let search = query.search.trim();
+    let found = address::parse(search).map(|found| found.key);
+    let search = found.as_deref().unwrap_or(search);
     let reason = query.reason.parse().ok();
     let edge = match (query.after, query.before) {
         (Some(after), _) => Edge::After(after),
@@ -128,10 +132,10 @@ pub async fn import(
     Ok(Ok(Added { wrong, ..added }))
 }
 
+/// By the rules of recipient lists, so that both come to the same key: a foreign domain is compared in ASCII.
 fn checked(text: &str) -> Result<Entry, String> {
-    let text = text.trim();
-    check_address(text)?;
-    Ok((text.to_owned(), text.to_lowercase()))
+    let found = address::parse(text)?;
+    Ok((found.address, found.key))
 }
 
 fn cut(text: &str) -> String {

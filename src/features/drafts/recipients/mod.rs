@@ -3,8 +3,6 @@
 pub mod model;
 
 #[cfg(feature = "ssr")]
-pub mod address;
-#[cfg(feature = "ssr")]
 mod export;
 #[cfg(feature = "ssr")]
 pub mod intake;

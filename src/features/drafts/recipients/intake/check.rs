@@ -1,8 +1,9 @@
 //! Checks rows and packs them for the database: a thousand at a time, each pack one JSON text well under a megabyte.
 
 use super::super::model::{Column, RowStatus, Typo, keyed};
-use super::super::{address, typo};
+use super::super::typo;
 use super::records::Raw;
+use crate::mail::address;
 use std::collections::{BTreeMap, HashMap};
 
 /// What one statement takes in (at most a thousand rows, at most a megabyte).

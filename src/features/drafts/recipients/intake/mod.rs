@@ -7,9 +7,10 @@ mod records;
 mod shape;
 
 use super::model::{Column, RecipientSet, RowStatus, Typo};
-use super::{address, repo};
+use super::repo;
 use crate::error::AppError;
 use crate::ids::RecipientSetId;
+use crate::mail::address;
 use crate::server::db::Db;
 use crate::server::errors::internal;
 use check::{Checker, Pack, Tally};

@@ -1,6 +1,6 @@
 //! What a list looks like, found from its first lines: separator, headings, and the column of addresses.
 
-use super::super::address;
+use crate::mail::address;
 use crate::mail::names::merge_name;
 
 /// How the rows are written.
