@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::block::Document;
 use super::compile::Compiled;
 use super::expr::{BLANK, blank};
 use super::html::{Element, Token, decode, tokens};
@@ -36,6 +37,8 @@ pub struct Finding {
     pub severity: Severity,
     pub code: &'static str,
     pub message: String,
+    /// The block it is about, if it is about one.
+    pub block: Option<u32>,
 }
 
 /// What is looked at.
@@ -44,6 +47,8 @@ pub struct Mail<'a> {
     pub subject: &'a str,
     pub preheader: &'a str,
     pub compiled: &'a Compiled,
+    /// The blocks it was compiled from, if it was.
+    pub document: Option<&'a Document>,
     /// The columns or attributes the recipients have, as they are headed; none when not known yet.
     pub columns: Option<&'a [String]>,
 }
@@ -53,6 +58,9 @@ pub fn preflight(mail: Mail<'_>) -> Vec<Finding> {
     let mut list = List(Vec::new());
     list.subject(mail.subject);
     let names = list.merging(mail);
+    if let Some(document) = mail.document {
+        list.blocks(document);
+    }
     list.markup(&mail.compiled.html);
     if mail.compiled.text.trim().is_empty() {
         list.warn(
@@ -90,7 +98,12 @@ impl List {
             severity,
             code,
             message: message.into(),
+            block: None,
         };
+        self.push(finding);
+    }
+
+    fn push(&mut self, finding: Finding) {
         if !self.0.contains(&finding) {
             self.0.push(finding);
         }
@@ -113,6 +126,18 @@ impl List {
                 "long_subject",
                 format!("The subject has {length} characters. Most inboxes show about 60."),
             );
+        }
+    }
+
+    /// What is missing in the blocks themselves: compiling leaves it out, so the markup does not show it.
+    fn blocks(&mut self, document: &Document) {
+        for problem in document.problems() {
+            self.push(Finding {
+                severity: Severity::Warning,
+                code: "block",
+                message: problem.message,
+                block: problem.block,
+            });
         }
     }
 
@@ -300,6 +325,7 @@ mod tests {
             subject,
             preheader: "",
             compiled: &compiled,
+            document: None,
             columns,
         })
         .into_iter()
@@ -358,6 +384,41 @@ mod tests {
     }
 
     #[test]
+    fn what_is_missing_in_a_block_is_found_once_and_leads_to_it() {
+        use crate::mail::block::{BlockKind, Place};
+        use crate::mail::compile::{CompileContext, compile_blocks};
+        let mut document = Document::default();
+        let button = document
+            .insert(Place::Bottom, BlockKind::button("Go", ""))
+            .unwrap();
+        let image = document
+            .insert(Place::Bottom, BlockKind::new_image())
+            .unwrap();
+        document
+            .insert(Place::Bottom, BlockKind::new_footer())
+            .unwrap();
+        let compiled = compile_blocks(&document, &CompileContext::default()).unwrap();
+        let found: Vec<_> = preflight(Mail {
+            subject: "s",
+            preheader: "",
+            compiled: &compiled,
+            document: Some(&document),
+            columns: None,
+        })
+        .into_iter()
+        .map(|finding| (finding.severity, finding.block, finding.message))
+        .collect();
+        let warning = Severity::Warning;
+        assert_eq!(
+            found,
+            [
+                (warning, Some(button), "The button has no link.".to_owned()),
+                (warning, Some(image), "No image is chosen.".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
     fn fields_without_a_column_are_named() {
         let columns = ["First Name".to_owned(), "E-Mail".to_owned()];
         let html = format!(
@@ -371,6 +432,7 @@ mod tests {
             subject: "Hi {{ company }}",
             preheader: "",
             compiled: &compiled,
+            document: None,
             columns: Some(&columns),
         };
         let messages: Vec<String> = preflight(mail)

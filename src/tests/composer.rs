@@ -6,6 +6,7 @@ on_both! {
     a_draft_is_written_tested_and_sent
     a_stale_tab_changes_nothing
     a_draft_with_something_missing_is_not_sent
+    what_is_missing_in_a_block_is_said_before_sending
 }
 
 mod suite {
@@ -22,10 +23,14 @@ mod suite {
 
     /// A new HTML draft; returns its id.
     async fn new_draft(test: &TestApp) -> String {
+        draft_of(test, "html").await
+    }
+
+    async fn draft_of(test: &TestApp, mode: &str) -> String {
         let answer = call(
             test,
             "create-draft",
-            &[("form[name]", "Spring"), ("form[mode]", "html")],
+            &[("form[name]", "Spring"), ("form[mode]", mode)],
         )
         .await;
         assert_eq!(answer.status, 200, "{}", answer.body);
@@ -219,5 +224,30 @@ mod suite {
         assert_eq!(answer.status, 422, "{}", answer.body);
         assert_eq!(test.number("SELECT count(*) FROM campaigns").await, 0);
         assert_eq!(test.number("SELECT count(*) FROM drafts").await, 1);
+    }
+
+    pub async fn what_is_missing_in_a_block_is_said_before_sending(test: TestApp) {
+        sandbox(&test).await;
+        let id = draft_of(&test, "blocks").await;
+        let added = call(
+            &test,
+            "edit-draft",
+            &[
+                ("id", &id),
+                ("revision", &revision(&test).await),
+                ("edit[op]", "add"),
+                ("edit[kind]", "button"),
+            ],
+        )
+        .await;
+        assert_eq!(added.status, 200, "{}", added.body);
+        let page = test.get(EDITOR, &format!("/drafts/{id}?step=review")).await;
+        for words in [
+            "The button has no link.",
+            &format!("/drafts/{id}?step=content&amp;block=1#block-1"),
+            "Go to the block",
+        ] {
+            assert!(page.body.contains(words), "{words}: {}", page.body);
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::model::{
     Check, Draft, DraftHead, PreviewMail, ReviewStep, Step, TestForm, reply_to_problem,
 };
 use super::recipients::model::{Recipient, RecipientSet};
-use super::recipients::{address, repo as recipients};
+use super::recipients::repo as recipients;
 use super::repo;
 use crate::delivery::content::{self, ContentError, Rendered, Source};
 use crate::delivery::queue;
@@ -16,6 +16,7 @@ use crate::features::auth::model::Role;
 use crate::features::settings::model::Workspace;
 use crate::features::{accounts, settings};
 use crate::ids::{AccountId, DraftId};
+use crate::mail::address;
 use crate::mail::compile::Compiled;
 use crate::mail::preflight::{Mail, SYSTEM_NAMES, Severity, preflight};
 use crate::server::Cx;
@@ -263,8 +264,9 @@ fn content_checks(
     checks: &mut Vec<Check>,
 ) {
     let content = || Draft::href(draft.id, Step::Content);
-    let compiled = match source_of(draft).and_then(|source| content::compile(&source)) {
-        Ok(compiled) => compiled,
+    let made = source_of(draft).and_then(|source| Ok((content::compile(&source)?, source.design)));
+    let (compiled, design) = match made {
+        Ok(made) => made,
         Err(error) => {
             checks.push(check(
                 true,
@@ -298,20 +300,20 @@ fn content_checks(
         subject: &draft.subject,
         preheader: &draft.preheader,
         compiled: &parts,
+        document: design.document(),
         columns: None,
     };
     for finding in preflight(mail) {
-        let words = if finding.code == "no_subject" {
-            "Write a subject"
-        } else {
-            "Go to the content"
+        let (href, words) = match finding.block {
+            Some(block) => (
+                format!("{}&block={block}#block-{block}", content()),
+                "Go to the block",
+            ),
+            None if finding.code == "no_subject" => (content(), "Write a subject"),
+            None => (content(), "Go to the content"),
         };
-        checks.push(check(
-            finding.severity == Severity::Blocker,
-            finding.message,
-            content(),
-            words,
-        ));
+        let is_blocker = finding.severity == Severity::Blocker;
+        checks.push(check(is_blocker, finding.message, href, words));
     }
     if workspace.postal_address.trim().is_empty() {
         checks.push(check(

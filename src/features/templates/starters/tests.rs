@@ -42,6 +42,7 @@ fn starters_are_complete_mails_without_a_fault() {
             subject: &starter.content.subject,
             preheader: &starter.content.preheader,
             compiled: &compiled,
+            document: Some(document),
             columns: None,
         });
         let other: Vec<_> = findings
