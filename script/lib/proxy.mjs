@@ -21,7 +21,8 @@ export class FarAway {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return Object.assign(new FarAway(), { server, sockets, url: `http://127.0.0.1:${server.address().port}` });
+    const { port: own } = server.address();
+    return Object.assign(new FarAway(), { server, sockets, port: own, url: `http://127.0.0.1:${own}` });
   }
 
   async stop() {
