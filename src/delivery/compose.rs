@@ -44,6 +44,20 @@ impl<'a> Party<'a> {
     }
 }
 
+/// A text part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text<'a> {
+    Plain(&'a str),
+    /// Encoded already.
+    QuotedPrintable(&'a [u8]),
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Text::Plain(text)
+    }
+}
+
 /// Everything one message consists of, merged already. `bcc` goes into the envelope only.
 #[derive(Clone, Debug)]
 pub struct OutgoingMessage<'a> {
@@ -59,8 +73,8 @@ pub struct OutgoingMessage<'a> {
     pub message_id: &'a str,
     /// Unix milliseconds, for the Date header.
     pub date_ms: i64,
-    pub text: Option<&'a str>,
-    pub html: Option<&'a str>,
+    pub text: Option<Text<'a>>,
+    pub html: Option<Text<'a>>,
     pub unsubscribe: Option<Unsubscribe<'a>>,
     pub attachments: &'a [Attachment],
     /// Further headers such as `Feedback-ID` and `X-…`; those this module sets itself are refused.

@@ -10,7 +10,7 @@ use crate::mail::links::{
     Link, extract_links, extract_text_links, insert_pixel, placeholder, rewrite_links,
     rewrite_text_links,
 };
-use crate::mail::merge::{Escape, MergeData, MergeError, MergeTemplate};
+use crate::mail::merge::{Escape, MergeData, MergeError, MergeTemplate, Merged};
 use crate::server::db::{Db, DbError, Row};
 use crate::server::secrets::Keys;
 use serde_json::{Map, Value};
@@ -77,6 +77,16 @@ pub struct Rendered {
     pub subject: String,
     pub html: String,
     pub text: String,
+}
+
+/// One recipient's mail as it goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    pub subject: String,
+    pub html: Merged,
+    pub text: Merged,
+    /// Where the recipient unsubscribes.
+    pub unsubscribe: String,
 }
 
 /// Compiles the design and checks every merge expression in it.
@@ -264,14 +274,14 @@ impl Snapshot {
         )
     }
 
-    /// The mail of one message, and its unsubscribe address.
+    /// The mail of one message.
     pub fn render(
         &self,
         keys: &Keys,
         base_url: &str,
         message: MessageId,
         merge: &str,
-    ) -> Result<(Rendered, String), MergeError> {
+    ) -> Result<Mail, MergeError> {
         let mut data = data_of(merge)?;
         for (name, value) in &self.constants {
             data.set(name, value.as_str().unwrap_or_default());
@@ -310,7 +320,12 @@ impl Snapshot {
             );
             data.set(&format!("__link_{link}"), format!("{base_url}/t/c/{token}"));
         }
-        Ok((self.templates.render(&data)?, unsubscribe))
+        Ok(Mail {
+            subject: self.templates.subject.render(&data)?,
+            html: self.templates.html.render_part(&data)?,
+            text: self.templates.text.render_part(&data)?,
+            unsubscribe,
+        })
     }
 }
 

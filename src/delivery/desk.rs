@@ -5,15 +5,20 @@ use super::content::Snapshot;
 use super::post::Outcome;
 use super::queue::Claimed;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
+
+/// A message whose lease ends sooner is not begun: clocks differ a little, and a dialogue takes its time.
+const LEASE_MARGIN_MS: i64 = 1_000;
 
 /// A message that may leave now: it is marked `sending`.
 pub struct Job {
     pub claimed: Arc<Claimed>,
     pub snapshot: Arc<Snapshot>,
+    /// When its lease ends, unless it is renewed, in unix milliseconds.
+    pub lease_until: i64,
 }
 
 /// A message that was worked on, and how long the server took for it.
@@ -50,6 +55,8 @@ pub struct Desk {
     width: AtomicUsize,
     /// Connections that stand.
     open: AtomicUsize,
+    /// Until when the leases of all that was in hand at the last renewal hold.
+    renewed_until: AtomicI64,
 }
 
 impl Desk {
@@ -61,6 +68,7 @@ impl Desk {
             group: group.max(1),
             width: AtomicUsize::new(width),
             open: AtomicUsize::new(0),
+            renewed_until: AtomicI64::new(0),
         }
     }
 
@@ -144,6 +152,19 @@ impl Desk {
     pub fn set_width(&self, width: usize) {
         self.width.store(width.max(1), Ordering::Relaxed);
         self.work.notify_waiters();
+    }
+
+    pub fn renewed(&self, lease_until: i64) {
+        self.renewed_until.store(lease_until, Ordering::Relaxed);
+    }
+
+    /// Whether a message is still this process's to send. A process that was frozen for longer than a lease must not go on with
+    /// what others have taken over.
+    pub fn is_ours(&self, job: &Job, now: i64) -> bool {
+        now + LEASE_MARGIN_MS
+            < job
+                .lease_until
+                .max(self.renewed_until.load(Ordering::Relaxed))
     }
 
     /// How many connections stand.

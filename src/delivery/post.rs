@@ -1,14 +1,15 @@
 //! One connection of an account: fetches a message, composes it, hands it over, says what became of it. Keeps its connection.
 
-use super::compose::{OutgoingMessage, Party, Unsubscribe, compose};
+use super::compose::{OutgoingMessage, Party, Text, Unsubscribe, compose};
 use super::connections::IDLE_LIMIT;
 use super::content::Snapshot;
-use super::desk::{Desk, Done, Fetched, Job};
+use super::desk::{Desk, Done, Fetched};
 use super::queue::{Claimed, LATENESS_MS};
 use super::reply::FailureKind;
 use super::smtp::{Connection, Envelope, ServerConfig};
 use super::transport::Transport;
 use crate::features::accounts::repo::DeliveryAccount;
+use crate::mail::merge::Merged;
 use crate::server::AppState;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +37,7 @@ pub enum Outcome {
     },
     /// It cannot be put together, for a reason that will not go away.
     Unusable(String),
-    /// The moment its account's rate gave it has passed; it never left.
+    /// The moment its account's rate gave it has passed, or its lease; it never left.
     Late,
     Failed {
         kind: FailureKind,
@@ -62,7 +63,7 @@ pub async fn post(
         desk: &desk,
     };
     loop {
-        let Job { claimed, snapshot } = match desk.fetch(worker).await {
+        let job = match desk.fetch(worker).await {
             Fetched::Job(job) => job,
             fetched => {
                 if let Some(connection) = slot.take() {
@@ -75,34 +76,35 @@ pub async fn post(
                 continue;
             }
         };
-        let built = build(&app, &account, &claimed, &snapshot);
-        let (outcome, took) = if !in_time(&app, &claimed).await {
-            (Outcome::Late, Duration::ZERO)
-        } else {
-            let begin = Instant::now();
-            let outcome = match (built, &transport) {
-                (Err(words), _) => Outcome::Unusable(words),
-                (Ok((envelope, subject, raw)), Transport::Sandbox) => Outcome::Sent {
-                    code: None,
-                    reply: "Delivered into the outbox.".into(),
-                    posted: Some(Posted {
-                        from: envelope.from,
-                        to: envelope.to.join(", "),
-                        subject,
-                        raw,
-                    }),
-                },
-                (Ok((envelope, _, raw)), Transport::Smtp(config)) => {
-                    if slot.connection.is_none() {
-                        slot.put(app.connections.take(key));
+        let built = build(&app, &account, &job.claimed, &job.snapshot);
+        let (outcome, took) =
+            if !in_time(&app, &job.claimed).await || !desk.is_ours(&job, app.now()) {
+                (Outcome::Late, Duration::ZERO)
+            } else {
+                let begin = Instant::now();
+                let outcome = match (built, &transport) {
+                    (Err(words), _) => Outcome::Unusable(words),
+                    (Ok((envelope, subject, raw)), Transport::Sandbox) => Outcome::Sent {
+                        code: None,
+                        reply: "Delivered into the outbox.".into(),
+                        posted: Some(Posted {
+                            from: envelope.from,
+                            to: envelope.to.join(", "),
+                            subject,
+                            raw,
+                        }),
+                    },
+                    (Ok((envelope, _, raw)), Transport::Smtp(config)) => {
+                        if slot.connection.is_none() {
+                            slot.put(app.connections.take(key));
+                        }
+                        hand_over(&mut slot, config, &envelope, &raw).await
                     }
-                    hand_over(&mut slot, config, &envelope, &raw).await
-                }
+                };
+                (outcome, begin.elapsed())
             };
-            (outcome, begin.elapsed())
-        };
         desk.hand_in(Done {
-            claimed,
+            claimed: job.claimed,
             outcome,
             took,
         });
@@ -159,7 +161,7 @@ fn build(
     claimed: &Claimed,
     snapshot: &Snapshot,
 ) -> Result<(Envelope, String, Vec<u8>), String> {
-    let (mail, unsubscribe) = snapshot
+    let mail = snapshot
         .render(&app.keys, &app.config.base_url, claimed.id, &claimed.merge)
         .map_err(|error| format!("The mail could not be put together. {error}"))?;
     let reply_to = if snapshot.reply_to.is_empty() {
@@ -181,10 +183,10 @@ fn build(
         subject: &mail.subject,
         message_id: &message_id,
         date_ms: app.now(),
-        text: Some(&mail.text),
-        html: Some(&mail.html),
+        text: Some(part(&mail.text)),
+        html: Some(part(&mail.html)),
         unsubscribe: Some(Unsubscribe {
-            url: &unsubscribe,
+            url: &mail.unsubscribe,
             mailto: None,
         }),
         attachments: &[],
@@ -192,6 +194,13 @@ fn build(
     })
     .map_err(|error| error.to_string())?;
     Ok((composed.envelope, mail.subject, composed.message))
+}
+
+fn part(merged: &Merged) -> Text<'_> {
+    match merged {
+        Merged::Text(text) => Text::Plain(text),
+        Merged::QuotedPrintable(bytes) => Text::QuotedPrintable(bytes),
+    }
 }
 
 /// Derived from the row, so that a resend carries the same one and receivers may notice. RFC 5322 §3.6.4.

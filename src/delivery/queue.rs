@@ -240,20 +240,32 @@ pub fn mark_sending<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_until: i6
     .bind(lease_until)
 }
 
-/// Keeps leases alive while their messages wait or are on the wire.
+/// Keeps leases alive while their messages wait or are on the wire. Returns the ids that are still ours.
 pub fn renew<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_until: i64) -> Stmt {
-    sql(format!("UPDATE email_queue SET lease_until = ?2 {FENCE}"))
-        .bind(fences(rows))
-        .bind(lease_until)
-}
-
-/// Puts messages that were claimed and never offered to a server back, as if they had not been claimed.
-pub fn release<'a>(rows: impl Iterator<Item = &'a Claimed>) -> Stmt {
     sql(format!(
-        "UPDATE email_queue SET state = 'ready', attempt = email_queue.attempt - 1, lease_owner = NULL, lease_token = NULL, \
-         lease_until = NULL {FENCE} AND email_queue.state IN ('leased', 'sending')"
+        "UPDATE email_queue SET lease_until = ?2 {FENCE} RETURNING email_queue.id"
     ))
     .bind(fences(rows))
+    .bind(lease_until)
+}
+
+/// Puts messages that were claimed and never offered to a server back, as if they had not been claimed; also those that were
+/// taken for unconfirmed meanwhile, because this process was not heard of: they certainly did not leave.
+pub fn release<'a>(rows: impl Iterator<Item = &'a Claimed>) -> Stmt {
+    sql("UPDATE email_queue SET state = 'ready', attempt = email_queue.attempt - 1, lease_owner = NULL, lease_token = NULL, \
+         lease_until = NULL, finished_at = NULL, reply = '' \
+         FROM (SELECT value ->> 'id' AS id, value ->> 'token' AS token, value ->> 'attempt' AS attempt FROM json_each(?1)) j \
+         WHERE email_queue.id = j.id AND email_queue.attempt = j.attempt \
+         AND ((email_queue.lease_token = j.token AND email_queue.state IN ('leased', 'sending')) OR email_queue.state = 'unconfirmed')")
+    .bind(fences(rows))
+}
+
+/// A campaign that was closed over messages taken for unconfirmed, some of which turned out to be waiting, goes on.
+pub fn reopen_campaign(campaign: i64, now: i64) -> Stmt {
+    sql("UPDATE campaigns SET state = 'sending', finished_at = NULL, updated_at = ?2 WHERE id = ?1 AND state IN ('completed', 'failed') \
+         AND total > sent + failed + suppressed + skipped + cancelled + unconfirmed")
+    .bind(campaign)
+    .bind(now)
 }
 
 /// Records how attempts ended. A row whose lease ran out meanwhile stands as unconfirmed: the true result still counts, as long

@@ -210,13 +210,17 @@ impl Runner {
     }
 
     /// Lays marked messages out for the connections.
-    fn lay_out(&mut self, marked: Vec<Arc<Claimed>>) {
+    fn lay_out(&mut self, marked: Vec<Arc<Claimed>>, lease_until: i64) {
         let jobs: Vec<Job> = marked
             .into_iter()
             .filter_map(|claimed| {
                 let snapshot = self.snapshots.get(&claimed.snapshot)?.clone();
                 self.held.insert(claimed.id, claimed.clone());
-                Some(Job { claimed, snapshot })
+                Some(Job {
+                    claimed,
+                    snapshot,
+                    lease_until,
+                })
             })
             .collect();
         self.desk.lay_out(jobs.into_iter());

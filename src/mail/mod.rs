@@ -20,4 +20,6 @@ pub mod merge;
 #[cfg(feature = "ssr")]
 pub mod preflight;
 #[cfg(feature = "ssr")]
+pub mod quoted_printable;
+#[cfg(feature = "ssr")]
 pub mod text;

@@ -6,10 +6,8 @@ use lettre::message::{
     header::{ContentDisposition, ContentTransferEncoding, ContentType},
 };
 
-use super::{ComposeError, checked};
-
-/// Longest line of 7bit and quoted-printable text, without CRLF.
-const MAX_LINE: usize = 76;
+use super::{ComposeError, Text, checked};
+use crate::mail::quoted_printable::{self, MAX_LINE};
 
 /// A file that goes with the message, encoded once however many messages carry it.
 #[derive(Clone, Debug)]
@@ -58,7 +56,14 @@ impl Attachment {
 
 /// Text in the encoding that suits it: 7bit where short ASCII lines allow it, base64 where more than a third would need
 /// escapes (other scripts), quoted-printable for the rest, which is most HTML.
-pub(super) fn text(text: &str) -> Body {
+pub(super) fn text(text: Text<'_>) -> Body {
+    match text {
+        Text::Plain(text) => encoded(text),
+        Text::QuotedPrintable(bytes) => quoted(bytes.to_vec()),
+    }
+}
+
+fn encoded(text: &str) -> Body {
     let bytes = text.as_bytes();
     let escapes = bytes
         .iter()
@@ -73,10 +78,12 @@ pub(super) fn text(text: &str) -> Body {
         let plain = crlf(text).into_bytes();
         return Body::dangerous_pre_encoded(plain, ContentTransferEncoding::SevenBit);
     }
-    Body::dangerous_pre_encoded(
-        quoted_printable(bytes),
-        ContentTransferEncoding::QuotedPrintable,
-    )
+    quoted(quoted_printable::encode(text))
+}
+
+/// Text that is quoted-printable already.
+fn quoted(bytes: Vec<u8>) -> Body {
+    Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::QuotedPrintable)
 }
 
 /// Lines without their ends, and whether there was one; CRLF, LF and CR all end a line.
@@ -122,134 +129,8 @@ pub(super) fn crlf(text: &str) -> String {
     out
 }
 
-/// RFC 2045 §6.7, a run of literal bytes at a time.
-fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    // One column of each line is kept for the "=" of a soft break.
-    const ROOM: usize = MAX_LINE - 1;
-    let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 8 + 16);
-    for (line, is_ended) in lines(bytes) {
-        let mut rest = line;
-        let mut column = 0;
-        while let Some(&next) = rest.first() {
-            let window = &rest[..rest.len().min(ROOM - column)];
-            let mut run = window
-                .iter()
-                .position(|&b| !is_literal(b))
-                .unwrap_or(window.len());
-            // A blank at the end of the line is escaped.
-            if run == rest.len() && ends_in_blank(rest) {
-                run -= 1;
-            }
-            if run > 0 {
-                out.extend_from_slice(&rest[..run]);
-                rest = &rest[run..];
-                column += run;
-            } else if needs_escape(rest, next) && column + 3 <= ROOM {
-                out.extend_from_slice(&[
-                    b'=',
-                    HEX[usize::from(next >> 4)],
-                    HEX[usize::from(next & 15)],
-                ]);
-                rest = &rest[1..];
-                column += 3;
-            } else {
-                out.extend_from_slice(b"=\r\n");
-                column = 0;
-            }
-        }
-        if is_ended {
-            out.extend_from_slice(b"\r\n");
-        }
-    }
-    out
-}
-
-fn needs_escape(rest: &[u8], next: u8) -> bool {
-    !is_literal(next) || (rest.len() == 1 && ends_in_blank(rest))
-}
-
-fn is_literal(byte: u8) -> bool {
-    matches!(byte, b'\t' | b' '..=b'<' | b'>'..=b'~')
-}
-
 /// RFC 2045 §6.8, lines of 76.
 fn base64(bytes: Vec<u8>) -> Vec<u8> {
     let body = Body::new_with_encoding(bytes, ContentTransferEncoding::Base64);
     body.map_or_else(|refused| refused, Body::into_vec)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn encoded(text: &str) -> String {
-        String::from_utf8(quoted_printable(text.as_bytes())).unwrap()
-    }
-
-    #[test]
-    fn quoted_printable_follows_the_rfc() {
-        let full = "x".repeat(75);
-        let table = [
-            (String::new(), String::new()),
-            ("plain".into(), "plain".into()),
-            ("a=b".into(), "a=3Db".into()),
-            ("ü".into(), "=C3=BC".into()),
-            ("end \n".into(), "end=20\r\n".into()),
-            ("end\t".into(), "end=09".into()),
-            ("  ".into(), " =20".into()),
-            ("a b\nc\r\nd\re".into(), "a b\r\nc\r\nd\r\ne".into()),
-            ("nul\0".into(), "nul=00".into()),
-            (full.clone(), full.clone()),
-            (format!("{full}y"), format!("{full}=\r\ny")),
-            (format!("{full} "), format!("{full}=\r\n=20")),
-            (
-                format!("{}ü", "x".repeat(73)),
-                format!("{}=\r\n=C3=BC", "x".repeat(73)),
-            ),
-            (
-                format!("{}=", "x".repeat(72)),
-                format!("{}=3D", "x".repeat(72)),
-            ),
-        ];
-        for (text, expected) in table {
-            assert_eq!(encoded(&text), expected, "{text:?}");
-        }
-    }
-
-    /// A decoder of its own, written from the RFC and not from the encoder.
-    fn decode(text: &str) -> Vec<u8> {
-        let mut out = Vec::new();
-        for (index, line) in text.split("\r\n").enumerate() {
-            if index > 0 && !text.split("\r\n").nth(index - 1).unwrap().ends_with('=') {
-                out.extend_from_slice(b"\r\n");
-            }
-            let line = line.strip_suffix('=').unwrap_or(line).as_bytes();
-            let mut at = 0;
-            while at < line.len() {
-                if line[at] == b'=' {
-                    let hex = std::str::from_utf8(&line[at + 1..at + 3]).unwrap();
-                    out.push(u8::from_str_radix(hex, 16).unwrap());
-                    at += 3;
-                } else {
-                    out.push(line[at]);
-                    at += 1;
-                }
-            }
-        }
-        out
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_comes_back_and_lines_stay_short(text in "([a-z=. \t]|[a-z]{30}|ü|\u{1f4e7}|\n|\r\n|\r|\u{0}){0,120}") {
-            let quoted = encoded(&text);
-            prop_assert!(quoted.split("\r\n").all(|line| line.len() <= MAX_LINE));
-            prop_assert!(quoted.split("\r\n").all(|line| !ends_in_blank(line.as_bytes())));
-            prop_assert!(quoted.is_ascii());
-            prop_assert_eq!(decode(&quoted), crlf(&text).into_bytes());
-        }
-    }
 }

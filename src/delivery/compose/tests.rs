@@ -19,8 +19,8 @@ fn plain() -> OutgoingMessage<'static> {
         subject: "Hello",
         message_id: "m1.42@mail.example.com",
         date_ms: DATE_MS,
-        text: Some("Hi Bob,\nthis is text."),
-        html: Some("<p>Hi Bob</p>"),
+        text: Some(Text::Plain("Hi Bob,\nthis is text.")),
+        html: Some(Text::Plain("<p>Hi Bob</p>")),
         unsubscribe: None,
         attachments: &[],
         headers: &[],
@@ -92,8 +92,8 @@ fn a_plain_message_has_its_headers_and_both_parts() {
 #[test]
 fn one_part_alone_needs_no_multipart() {
     for (text, html, expected) in [
-        (Some("t"), None, "text/plain"),
-        (None, Some("<p>h</p>"), "text/html"),
+        (Some(Text::Plain("t")), None, "text/plain"),
+        (None, Some(Text::Plain("<p>h</p>")), "text/html"),
     ] {
         let (_, message) = compose_ok(&OutgoingMessage {
             text,
@@ -225,8 +225,8 @@ fn bodies_survive_in_any_script_and_with_long_lines() {
     ];
     for body in bodies {
         let outgoing = OutgoingMessage {
-            text: Some(body),
-            html: Some(body),
+            text: Some(Text::Plain(body)),
+            html: Some(Text::Plain(body)),
             ..plain()
         };
         let (_, text) = compose_ok(&outgoing);
@@ -241,7 +241,7 @@ fn bodies_survive_in_any_script_and_with_long_lines() {
 fn text_with_long_lines_is_quoted_printable_and_foreign_script_is_base64() {
     let encodings = |html: &str| -> Vec<String> {
         let (_, text) = compose_ok(&OutgoingMessage {
-            html: Some(html),
+            html: Some(Text::Plain(html)),
             ..plain()
         });
         let lines = text

@@ -26,6 +26,7 @@ struct Marking {
     /// Where in the batch.
     at: usize,
     messages: Vec<Arc<Claimed>>,
+    lease_until: i64,
 }
 
 struct Claiming {
@@ -69,7 +70,11 @@ impl Runner {
                 messages.iter().map(Arc::as_ref),
                 lease_until,
             ));
-            Marking { at, messages }
+            Marking {
+                at,
+                messages,
+                lease_until,
+            }
         });
         let want = self.window.saturating_sub(self.leased.len());
         let claiming = (!is_ending)
@@ -115,7 +120,12 @@ impl Runner {
                 return Err(error);
             }
         };
-        if let Some(Marking { at, messages }) = flight.marking {
+        if let Some(Marking {
+            at,
+            messages,
+            lease_until,
+        }) = flight.marking
+        {
             let moved: HashSet<MessageId> = outcomes[at]
                 .rows
                 .iter()
@@ -124,7 +134,7 @@ impl Runner {
             let (ours, stopped): (Vec<_>, Vec<_>) = messages
                 .into_iter()
                 .partition(|claimed| moved.contains(&claimed.id));
-            self.lay_out(ours);
+            self.lay_out(ours, lease_until);
             if !stopped.is_empty() {
                 self.put_back(stopped).await?;
             }

@@ -22,6 +22,8 @@ pub(super) struct Record {
     unused: HashMap<i64, i64>,
     /// Campaigns that may be complete.
     touched: HashSet<i64>,
+    /// Campaigns with messages that wait again.
+    waiting_again: HashSet<i64>,
 }
 
 impl Record {
@@ -40,8 +42,12 @@ impl Record {
         state: &'static str,
         reply: String,
     ) -> &mut Finished {
-        if claimed.lane != queue::OWN_LANE && state != "ready" {
-            self.touched.insert(claimed.lane);
+        if claimed.lane != queue::OWN_LANE {
+            if state == "ready" {
+                self.waiting_again.insert(claimed.lane);
+            } else {
+                self.touched.insert(claimed.lane);
+            }
         }
         let at = self.results.len();
         self.results.push(Finished {
@@ -67,6 +73,7 @@ impl Record {
         self.results.extend(later.results);
         self.deliveries.extend(later.deliveries);
         self.touched.extend(later.touched);
+        self.waiting_again.extend(later.waiting_again);
         for (lane, n) in later.unused {
             *self.unused.entry(lane).or_default() += n;
         }
@@ -98,6 +105,11 @@ impl Record {
                 self.touched
                     .iter()
                     .map(|campaign| queue::complete_campaign(*campaign, now)),
+            );
+            batch.extend(
+                self.waiting_again
+                    .iter()
+                    .map(|campaign| queue::reopen_campaign(*campaign, now)),
             );
         }
         for (lane, n) in &self.unused {
@@ -143,13 +155,28 @@ pub(super) async fn persist(
     }
 }
 
+fn release(messages: &[Arc<Claimed>], now: i64) -> Vec<Stmt> {
+    let lanes: HashSet<i64> = messages.iter().map(|claimed| claimed.lane).collect();
+    let mut batch = vec![queue::release(messages.iter().map(Arc::as_ref))];
+    batch.extend(
+        lanes
+            .into_iter()
+            .map(|lane| queue::reopen_campaign(lane, now)),
+    );
+    batch
+}
+
 impl Runner {
-    pub(super) async fn renew(&self) {
-        let now = self.run.app.now();
+    /// Keeps the leases of everything in hand. What is not ours any more (this process was not heard of for too long) must not
+    /// leave: it is taken off the desk, and goes back if nobody else has tried it.
+    pub(super) async fn renew(&mut self) {
+        let lease_until = self.run.app.config.lease_until(self.run.app.now());
         let held = self.held.values().chain(&self.leased).map(Arc::as_ref);
-        let lease_until = self.run.app.config.lease_until(now);
-        if let Err(error) = self.run.app.db.exec(queue::renew(held, lease_until)).await {
-            tracing::warn!(%error, "leases were not renewed");
+        let in_hand = self.held.len() + self.leased.len();
+        match self.run.app.db.query(queue::renew(held, lease_until)).await {
+            Ok(ours) if ours.len() == in_hand => self.desk.renewed(lease_until),
+            Ok(_) => self.recall(),
+            Err(error) => tracing::warn!(%error, "leases were not renewed"),
         }
     }
 
@@ -159,11 +186,10 @@ impl Runner {
             self.record.return_capacity(claimed.lane);
             self.domains.ended(&claimed.address, None);
         }
-        let release = queue::release(messages.iter().map(Arc::as_ref));
         persist(
             self.run.app.clone(),
             self.run.account.id,
-            vec![release],
+            release(&messages, self.run.app.now()),
             Vec::new(),
         )
         .await?;
@@ -192,7 +218,7 @@ impl Runner {
         let (mut batch, returns) = self.record.statements(&self.run, self.run.app.now());
         let once = (batch.len() - returns..batch.len()).collect();
         if !waiting.is_empty() {
-            batch.push(queue::release(waiting.iter().map(Arc::as_ref)));
+            batch.extend(release(&waiting, self.run.app.now()));
         }
         if !batch.is_empty()
             && let Err(error) =

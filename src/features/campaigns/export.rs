@@ -7,8 +7,8 @@ use crate::features::queue::model::MessageRow;
 use crate::server::{Cx, csv};
 use crate::ui::time::iso_utc;
 use bytes::Bytes;
-use futures::Stream;
 use futures::stream::unfold;
+use futures::{Stream, StreamExt};
 
 const HEADINGS: [&str; 12] = [
     "address",
@@ -41,6 +41,8 @@ pub fn stream(cx: Cx, export: Export) -> impl Stream<Item = Result<Bytes, AppErr
         let next = (!export.is_done()).then_some((cx, export, false));
         Some((Ok(bytes), next))
     })
+    // Compression asks once more after the end.
+    .fuse()
 }
 
 fn record(row: &MessageRow) -> [String; 12] {

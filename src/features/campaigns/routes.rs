@@ -13,8 +13,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
-use futures::Stream;
 use futures::stream::unfold;
+use futures::{Stream, StreamExt};
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -90,6 +90,7 @@ fn progress_events(
             }
         },
     )
+    .fuse()
 }
 
 #[derive(serde::Deserialize)]

@@ -11,6 +11,7 @@ use axum::extract::{DefaultBodyLimit, Multipart};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use futures::StreamExt;
 use futures::stream::unfold;
 
 pub fn routes() -> Router<AppState> {
@@ -74,7 +75,9 @@ async fn export(cx: Cx) -> Result<Response, AppError> {
             },
         };
         Some((Ok::<_, AppError>(Bytes::from(text)), next))
-    });
+    })
+    // Compression asks once more after the end.
+    .fuse();
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (

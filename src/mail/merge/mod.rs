@@ -4,17 +4,21 @@
 mod data;
 mod error;
 mod filters;
+mod literals;
 mod place;
 mod prepare;
 
 use std::collections::BTreeSet;
 use std::io;
+use std::sync::OnceLock;
 
 use minijinja::{Environment, UndefinedBehavior};
 
 pub use data::MergeData;
 pub use error::MergeError;
 pub use filters::{FILTERS, TESTS, safe_target};
+
+use literals::Literals;
 
 /// Largest template and largest result, in bytes.
 pub const MAX_BYTES: usize = 1_000_000;
@@ -47,7 +51,15 @@ pub struct MergeTemplate {
 enum Body {
     /// Nothing to merge.
     Plain(String),
-    Jinja(Box<Environment<'static>>, prepare::Map),
+    Jinja(Box<Environment<'static>>, prepare::Map, OnceLock<Literals>),
+}
+
+/// A part of one recipient's mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Merged {
+    Text(String),
+    /// Encoded for the wire already, mostly with what was encoded once for all recipients.
+    QuotedPrintable(Vec<u8>),
 }
 
 impl std::fmt::Debug for MergeTemplate {
@@ -73,7 +85,7 @@ impl MergeTemplate {
             let mut env = environment(escape);
             env.add_template_owned(NAME, prepared.text)
                 .map_err(|error| MergeError::from_jinja(&error, &prepared.map))?;
-            Body::Jinja(Box::new(env), prepared.map)
+            Body::Jinja(Box::new(env), prepared.map, OnceLock::new())
         } else {
             let mut text = source.to_owned();
             if escape == Escape::Header {
@@ -95,7 +107,7 @@ impl MergeTemplate {
     pub fn render(&self, data: &MergeData) -> Result<String, MergeError> {
         let (env, map) = match &self.body {
             Body::Plain(text) => return Ok(text.clone()),
-            Body::Jinja(env, map) => (env, map),
+            Body::Jinja(env, map, _) => (env, map),
         };
         let mut out = Limited(Vec::with_capacity(self.size));
         let wrong = |error: minijinja::Error| MergeError::from_jinja(&error, map);
@@ -112,12 +124,33 @@ impl MergeTemplate {
         Ok(text)
     }
 
+    /// The same as a part of a mail: text of any length is encoded as it is merged, what is the same for everybody only once.
+    ///
+    /// # Errors
+    /// As [`MergeTemplate::render`].
+    pub fn render_part(&self, data: &MergeData) -> Result<Merged, MergeError> {
+        let Body::Jinja(env, map, known) = &self.body else {
+            return self.render(data).map(Merged::Text);
+        };
+        let wrong = |error: minijinja::Error| MergeError::from_jinja(&error, map);
+        let template = env.get_template(NAME).map_err(wrong)?;
+        let known = known.get_or_init(|| Literals::find(template.source()));
+        if !known.are_worth_it() {
+            return self.render(data).map(Merged::Text);
+        }
+        let mut out = known.writer(template.source(), self.size);
+        template
+            .render_captured_to(data.value(), &mut out)
+            .map_err(wrong)?;
+        Ok(Merged::QuotedPrintable(out.finish()))
+    }
+
     /// The names a recipient's data should hold, in their merged form (`first_name`); names that
     /// the mailer itself fills in begin with `__` and are left out.
     pub fn variables(&self) -> BTreeSet<String> {
         match &self.body {
             Body::Plain(_) => BTreeSet::new(),
-            Body::Jinja(env, _) => env
+            Body::Jinja(env, ..) => env
                 .get_template(NAME)
                 .map(|template| template.undeclared_variables(false))
                 .unwrap_or_default()
@@ -131,7 +164,7 @@ impl MergeTemplate {
     pub fn variables_without_default(&self) -> BTreeSet<String> {
         match &self.body {
             Body::Plain(_) => BTreeSet::new(),
-            Body::Jinja(_, map) => map
+            Body::Jinja(_, map, _) => map
                 .bare
                 .iter()
                 .filter(|name| !name.starts_with("__"))

@@ -157,6 +157,10 @@ mod suite {
         addresses.dedup();
         assert_eq!(addresses.len(), 1_501);
 
+        let packed = test.get_compressed(Role::Viewer, &path).await;
+        assert_eq!(packed.headers["content-encoding"], "gzip");
+        assert!((1..all.body.len()).contains(&packed.body.len()));
+
         let failed = test
             .get(Some(Role::Viewer), &format!("{path}?state=failed"))
             .await;

@@ -158,6 +158,18 @@ impl TestApp {
         self.send(role, Method::GET, path, None, "text/html").await
     }
 
+    /// The same by somebody who takes compressed answers, as browsers do; the body is what came over the wire.
+    pub async fn get_compressed(&self, role: Role, path: &str) -> Answer {
+        let request = Request::get(path)
+            .header(header::HOST, "mailer.test")
+            .header(header::ACCEPT_ENCODING, "gzip")
+            .header(
+                header::COOKIE,
+                format!("mailer_session={}", cookie_token(role)),
+            );
+        self.request(request.body(Body::empty()).unwrap()).await
+    }
+
     /// A plain form post, as a browser without JavaScript sends it: answered by a redirect.
     pub async fn post_form(
         &self,
