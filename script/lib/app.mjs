@@ -28,7 +28,10 @@ export class Instance {
     });
     const deadline = Date.now() + READY_MS;
     while (!(await this.readiness())) {
-      if (!this.isUp || Date.now() > deadline) throw new Error(`not ready:\n${this.child.output}`);
+      if (!this.isUp || Date.now() > deadline) {
+        await this.end('SIGKILL');
+        throw new Error(`not ready:\n${this.child.output}`);
+      }
       await pause(30);
     }
     return this;
@@ -45,13 +48,14 @@ export class Instance {
   /** Ends the process with this signal; false if it had to be killed because it took longer than `limitMs`. */
   async end(signal, limitMs = 60_000) {
     const { child } = this;
-    if (!this.isUp) return true;
-    child.kill(signal);
     let isInTime = true;
+    if (this.isUp) child.kill(signal);
     const late = setTimeout(() => { isInTime = false; child.kill('SIGKILL'); }, limitMs);
-    await child.gone;
+    await child?.gone;
     clearTimeout(late);
-    this.log += child.output;
+    // Its last words count once, however often it is ended.
+    if (child && !child.isLogged) this.log += child.output;
+    if (child) child.isLogged = true;
     return isInTime;
   }
 
@@ -124,11 +128,11 @@ export class Owner {
     return step.draft?.revision ?? step.editor.revision;
   }
 
-  /** Sends a draft; returns the campaign's id. */
-  async launch(id) {
-    await this.call('drafts/launch-draft', { 'form[id]': id, 'form[revision]': await this.revision(id) });
-    return firstList(await this.call('campaigns/list-campaigns', { 'query[state]': '' }))[0].id;
-  }
+  /** Sends a draft. */
+  async launch(id) { await this.call('drafts/launch-draft', { 'form[id]': id, 'form[revision]': await this.revision(id) }); }
+
+  /** The id of the campaign that was launched last. */
+  async newestCampaign() { return firstList(await this.call('campaigns/list-campaigns', { 'query[state]': '' }))[0].id; }
 
   async progress(campaign, options) {
     return (await this.call('campaigns/find-campaign', { 'form[id]': campaign }, options)).progress;

@@ -29,7 +29,8 @@ export async function measure({ appDir, sinkPort, mails, sessions, database = 'e
     const intakeRss = all[0].peakRss();
     all[0].forgetPeak();
     const before = await work(all);
-    const campaign = await owner.launch(draft);
+    await owner.launch(draft);
+    const campaign = await owner.newestCampaign();
     let isOver = false;
     const watching = watch?.(owner, campaign, () => isOver);
     const progress = await owner.finished(campaign, DEADLINE_MS).finally(() => { isOver = true; });

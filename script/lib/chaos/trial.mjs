@@ -36,6 +36,7 @@ export class Trial {
       const log = await this.send();
       return this.report(log);
     } catch (error) {
+      for (const instance of this.instances ?? []) await instance.end('SIGKILL');
       this.faults.push(`the run broke off: ${error.stack}`);
       return this.report({ addresses: [], log: [], counts: { total: 0, sent: 0, failed: 0, unconfirmed: 0 }, held: new Map() });
     } finally {
@@ -66,9 +67,10 @@ export class Trial {
   }
 
   async send() {
-    const campaign = await this.owner.launch(this.draft);
+    await this.owner.launch(this.draft);
     this.waiting = [...this.plan.strikes];
     this.strikeDue();
+    const campaign = await this.patiently(() => this.owner.newestCampaign());
     const progress = await this.untilQuiet(campaign);
     const log = await this.patiently(() => this.owner.log(campaign));
     await this.stopAll();
@@ -171,7 +173,7 @@ export class Trial {
       if (all.length > EXAMPLES) this.faults.push(`${kind}: and ${all.length - EXAMPLES} more`);
     }
     for (const [i, instance] of (this.instances ?? []).entries()) {
-      const panic = /^.*panicked.*$/m.exec(instance.log + (instance.child?.output ?? ''))?.[0];
+      const panic = /^.*panicked.*$/m.exec(instance.log)?.[0];
       if (panic) this.faults.push(`instance ${i + 1}: ${panic}`);
     }
     return {
