@@ -3,7 +3,7 @@ import { seeded } from './random.mjs';
 import { FAULTS } from './smtp.mjs';
 
 const SHARE_OF_FAULTS = 0.03;
-/** The first offering of a mail may get any fault of a mail; a later one none that makes it wait again: tries are far apart. */
+/** A mail meets any of these at its first two offerings, later none that makes it wait again: tries are ever further apart. */
 const MAIL_FAULTS = Object.keys(FAULTS).filter((name) => FAULTS[name].at !== 'greeting');
 const LATE_FAULTS = ['rcpt 550', 'dot 552', 'dot drop', 'dot slow', 'dot bytewise'];
 const CONNECTION_FAULTS = Object.keys(FAULTS).filter((name) => FAULTS[name].at === 'greeting');
@@ -49,7 +49,7 @@ function faults(seed, run) {
   return {
     mailFault(address, offering) {
       if (!seeded(seed, run, 'mail', address, offering).chance(SHARE_OF_FAULTS)) return undefined;
-      return fault(offering === 1 ? MAIL_FAULTS : LATE_FAULTS, 'mail fault', address, offering);
+      return fault(offering <= 2 ? MAIL_FAULTS : LATE_FAULTS, 'mail fault', address, offering);
     },
     connectionFault(n) {
       return seeded(seed, run, 'connection', n).chance(SHARE_OF_FAULTS) ? fault(CONNECTION_FAULTS, 'connection fault', n) : undefined;
