@@ -8,7 +8,7 @@ import { makePlan } from './plan.mjs';
 import { ChaosSmtp } from './smtp.mjs';
 
 const servers = [];
-after(async () => { for (const server of servers) await server.stop(); });
+after(() => { for (const server of servers) server.goAway(); });
 
 async function server(fault) {
   const smtp = await new ChaosSmtp({ mailFault: () => (fault ? { name: fault, ms: 5 } : undefined) }).start();

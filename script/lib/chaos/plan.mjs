@@ -24,6 +24,8 @@ export function makePlan({ seed, run, instances, signals, isRemote, isFaulty, le
   for (let n = isRemote ? random.whole(1, 3) : 0; n > 0; n -= 1) {
     strikes.push({ ...when(random), target: 'database', action: random.pick(ways.length > 0 ? ways : signals), downMs: away(random, leaseMs) });
   }
+  if (random.chance(0.3)) strikes.push({ ...when(random), target: 'campaign', action: 'pause', downMs: random.whole(50, 2_000) });
+  if (isFaulty && random.chance(0.3)) strikes.push({ ...when(random), target: 'mailserver', action: 'away', downMs: random.whole(50, 3_000) });
   return { seed, run, instances: count, strikes: strikes.sort((a, b) => a.at - b.at), ...(isFaulty && faults(seed, run)) };
 }
 

@@ -37,24 +37,27 @@ export class ChaosSmtp {
     this.underWay = 0;
     this.ended = 0;
     this.sockets = new Set();
-    this.server = createServer({ noDelay: true }, (socket) => new Session(this, socket));
+    this.cutOff = 0;
+    this.port = 0;
   }
 
+  /** Listens (again), on the same port. */
   async start() {
-    this.server.listen(0, '127.0.0.1');
+    this.server = createServer({ noDelay: true }, (socket) => new Session(this, socket)).listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
     this.port = this.server.address().port;
     return this;
   }
 
-  async stop() {
-    for (const socket of this.sockets) socket.destroy();
+  /** Drops all lines, whatever is on them, and refuses connections. */
+  goAway() {
+    this.cutOff += this.sockets.size;
     this.server.close();
-    await once(this.server, 'close');
+    for (const socket of this.sockets) socket.destroy();
   }
 
-  /** Messages it dropped the line on after the final dot. */
-  get dropped() { return this.done.get('dot drop') ?? 0; }
+  /** The most messages that it may have got, or nearly got, without saying so. */
+  get dropped() { return (this.done.get('dot drop') ?? 0) + this.cutOff; }
 
   count(fault) { this.done.set(fault, (this.done.get(fault) ?? 0) + 1); }
 }

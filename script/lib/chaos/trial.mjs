@@ -6,12 +6,11 @@ import { freshDirectory, keepDirectory, pause, removeDirectory } from '../proces
 import { Sqld } from '../sqld.mjs';
 import { audit } from './audit.mjs';
 import { ChaosSmtp } from './smtp.mjs';
+import { Strikes } from './strikes.mjs';
 
 const MAIL_BYTES = 2_000;
 /** Nothing moves any more when nothing has for this long. */
 const QUIET_MS = 1_500;
-/** How long a process may take to finish what is on the wire: longer than the longest hang of the server. */
-const STOP_MS = 30_000;
 /** What one SIGKILL may leave unconfirmed, per connection. */
 const MARKED_PER_CONNECTION = { embedded: 2, remote: 5 };
 const EXAMPLES = 10;
@@ -19,11 +18,7 @@ const EXAMPLES = 10;
 export class Trial {
   constructor(options) {
     Object.assign(this, options);
-    this.kills = 0;
-    this.struck = new Map();
     this.faults = [];
-    this.chains = new Map();
-    this.isOver = false;
     this.begin = Date.now();
     // Retries are a minute apart by default, and a rescue waits for a lease; the slowest run is a few of these.
     this.deadline = this.begin + 300_000 + this.mails * 20;
@@ -40,14 +35,15 @@ export class Trial {
       this.faults.push(`the run broke off: ${error.stack}`);
       return this.report({ addresses: [], log: [], counts: { total: 0, sent: 0, failed: 0, unconfirmed: 0 }, held: new Map() });
     } finally {
-      this.isOver = true;
+      this.strikes?.disarm();
       await this.close();
     }
   }
 
   async open() {
     const { mailFault, connectionFault } = this.plan;
-    this.smtp = await new ChaosSmtp({ mailFault, connectionFault, onDot: () => this.strikeDue() }).start();
+    this.strikes = new Strikes(this);
+    this.smtp = await new ChaosSmtp({ mailFault, connectionFault, onDot: () => this.strikes.whatIsDue() }).start();
     this.sqld = this.isRemote ? await Sqld.start() : undefined;
     this.instances = Array.from({ length: this.plan.instances }, () => new Instance({
       appDir: this.appDir, dataDir: this.directory, databaseUrl: this.sqld?.url,
@@ -68,27 +64,26 @@ export class Trial {
 
   async send() {
     await this.owner.launch(this.draft);
-    this.waiting = [...this.plan.strikes];
-    this.strikeDue();
-    const campaign = await this.patiently(() => this.owner.newestCampaign());
-    const progress = await this.untilQuiet(campaign);
-    const log = await this.patiently(() => this.owner.log(campaign));
+    this.strikes.arm();
+    this.campaign = await this.patiently(() => this.owner.newestCampaign());
+    const progress = await this.untilQuiet();
+    const log = await this.patiently(() => this.owner.log(this.campaign));
     await this.stopAll();
     const addresses = Array.from({ length: this.mails }, (_, i) => addressOf(i + 1));
     return { addresses, log, counts: progress.counts, held: this.smtp.held };
   }
 
   /** The campaign's progress once it is done, every process is back, nothing is on the wire and no counter has moved for a while. */
-  async untilQuiet(campaign) {
+  async untilQuiet() {
     let last = '';
     let since = Date.now();
     for (;;) {
-      const progress = await this.patiently(() => this.owner.progress(campaign, { limitMs: 5_000 }));
+      const progress = await this.patiently(() => this.owner.progress(this.campaign, { limitMs: 5_000 }));
       const { counts } = progress;
       const picture = JSON.stringify([counts, this.smtp.ended]);
       if (picture !== last) [last, since] = [picture, Date.now()];
-      if (progress.finished_at) this.waiting = [];
-      const isQuiet = progress.finished_at && this.smtp.underWay === 0 && this.chains.size === 0 && Date.now() - since >= QUIET_MS;
+      if (progress.finished_at) this.strikes.disarm();
+      const isQuiet = progress.finished_at && this.smtp.underWay === 0 && this.strikes.areDone && Date.now() - since >= QUIET_MS;
       if (isQuiet) return progress;
       if (Date.now() > this.deadline) {
         this.faults.push(`not finished in time: ${JSON.stringify(counts)}`);
@@ -110,63 +105,14 @@ export class Trial {
     }
   }
 
-  /** Starts every strike whose share of the mails the server has got. */
-  strikeDue() {
-    while (this.waiting?.length > 0 && this.smtp.ended >= this.waiting[0].at * this.mails) {
-      const strike = this.waiting.shift();
-      if (strike.delayMs === 0) this.enqueue(strike);
-      else setTimeout(() => { if (!this.isOver) this.enqueue(strike); }, strike.delayMs);
-    }
-  }
-
-  /** The strikes of one target follow each other; the first begins at once, before anything else happens. */
-  enqueue(strike) {
-    const before = this.chains.get(strike.target);
-    const chain = (before ? before.then(() => this.strike(strike)) : this.strike(strike))
-      .catch((error) => this.faults.push(`${strike.action} ${strike.target}: ${error.message}`))
-      .finally(() => { if (this.chains.get(strike.target) === chain) this.chains.delete(strike.target); });
-    this.chains.set(strike.target, chain);
-  }
-
-  async strike({ target, action, downMs, at }) {
-    if (this.isOver) return;
-    if (this.isVerbose) console.log(`  ${((Date.now() - this.begin) / 1000).toFixed(2)} s: ${action} ${target} at ${at.toFixed(3)} for ${downMs} ms`);
-    const name = target === 'database' ? `database ${action}` : action;
-    this.struck.set(name, (this.struck.get(name) ?? 0) + 1);
-    const victim = target === 'database' ? this.sqld : this.instances[Number(target.split(' ')[1]) - 1];
-    if (action === 'stop') {
-      victim.isStopped = true;
-      victim.child.kill('SIGSTOP');
-      await pause(downMs);
-      victim.child.kill('SIGCONT');
-      victim.isStopped = false;
-      return;
-    }
-    if (target === 'database') await victim.end(action === 'kill' ? 'SIGKILL' : 'SIGTERM');
-    else await this.end(victim, action);
-    await pause(downMs);
-    if (target === 'database') await victim.restart();
-    else await this.patiently(() => this.isOver || victim.start());
-  }
-
-  async end(instance, action) {
-    if (action === 'kill') {
-      this.kills += 1;
-      await instance.end('SIGKILL');
-    } else if (!(await instance.end('SIGTERM', STOP_MS))) {
-      this.kills += 1;
-      this.faults.push(`an instance had not ended ${STOP_MS / 1000} s after SIGTERM`);
-    }
-  }
-
   async stopAll() {
-    for (const instance of this.instances) await this.end(instance, 'term');
+    for (const instance of this.instances) await this.strikes.end(instance, 'term');
   }
 
   report(books) {
     const { found, ...tally } = audit(books);
     const most = MARKED_PER_CONNECTION[this.isRemote ? 'remote' : 'embedded'] * this.connections;
-    const bound = this.kills * most + (this.smtp?.dropped ?? 0);
+    const bound = (this.strikes?.kills ?? 0) * most + (this.smtp?.dropped ?? 0);
     if (tally.unconfirmed > bound) this.faults.push(`unconfirmed ${tally.unconfirmed}, at most ${bound} were to be expected`);
     for (const [kind, all] of Object.entries(found)) {
       for (const line of all.slice(0, EXAMPLES)) this.faults.push(`${kind}: ${line}`);
@@ -178,7 +124,7 @@ export class Trial {
     }
     return {
       ...tally, bound, lost: found.lost.length, twice: found.twice.length, misstated: found.misstated.length, faults: this.faults,
-      strikes: [...this.struck].map(([name, n]) => `${name} ${n}`).join(' ') || 'no strike', seconds: (Date.now() - this.begin) / 1000, directory: this.directory,
+      strikes: this.strikes?.summary() ?? '', seconds: (Date.now() - this.begin) / 1000, directory: this.directory,
     };
   }
 
@@ -190,6 +136,6 @@ export class Trial {
       keepDirectory(this.directory);
     } else removeDirectory(this.directory);
     await this.sqld?.remove();
-    await this.smtp?.stop();
+    this.smtp?.goAway();
   }
 }
