@@ -17,9 +17,9 @@ export class Sqld {
 
   /** Ends the process with this signal and waits until it is gone. */
   async end(signal) {
-    this.child.kill(signal);
-    const late = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
-    await this.child.gone;
+    this.child?.kill(signal);
+    const late = setTimeout(() => this.child?.kill('SIGKILL'), 5_000);
+    await this.child?.gone;
     clearTimeout(late);
   }
 

@@ -28,8 +28,8 @@ export class Trial {
     this.directory = freshDirectory('chaos');
     try {
       await this.open();
-      const log = await this.send();
-      return this.report(log);
+      this.books = await this.send();
+      return this.report(this.books);
     } catch (error) {
       for (const instance of this.instances ?? []) await instance.end('SIGKILL');
       this.faults.push(`the run broke off: ${error.stack}`);
@@ -130,12 +130,20 @@ export class Trial {
 
   async close() {
     for (const instance of this.instances ?? []) await instance.end('SIGKILL');
-    if (this.faults.length > 0) {
-      for (const [i, instance] of (this.instances ?? []).entries()) writeFileSync(join(this.directory, `instance-${i + 1}.log`), instance.log);
-      writeFileSync(join(this.directory, 'plan.json'), JSON.stringify(this.plan, null, 2));
-      keepDirectory(this.directory);
-    } else removeDirectory(this.directory);
-    await this.sqld?.remove();
     this.smtp?.goAway();
+    await this.sqld?.end('SIGKILL');
+    const hasFailed = this.faults.length > 0;
+    if (hasFailed) this.leaveEvidence();
+    for (const directory of [this.directory, this.sqld?.directory].filter(Boolean)) hasFailed ? keepDirectory(directory) : removeDirectory(directory);
+  }
+
+  /** The plan, what each process said, and each recipient as the ledger and the mail server know it. */
+  leaveEvidence() {
+    const write = (name, text) => writeFileSync(join(this.directory, name), text);
+    write('plan.json', JSON.stringify(this.plan, null, 2));
+    for (const [i, instance] of (this.instances ?? []).entries()) write(`instance-${i + 1}.log`, instance.log);
+    const lines = this.books?.log.map((row) => JSON.stringify({ ...row, offerings: this.smtp.offerings.get(row.address) ?? 0, held: this.smtp.held.get(row.address) ?? [] }));
+    if (lines) write('recipients.jsonl', lines.join('\n'));
+    if (this.sqld) write('libsql-server.txt', this.sqld.directory);
   }
 }
