@@ -12,6 +12,7 @@ use mailer::ids::{DraftId, RecipientSetId};
 use mailer::server::db::sql;
 
 mod lists;
+mod suppressed;
 
 const BOUNDARY: &str = "test-boundary";
 

@@ -1,4 +1,5 @@
-//! SQL over recipient_sets and recipients. Rows of a ready set never change.
+//! SQL over recipient_sets and recipients. Rows of a set never change, except that they follow the suppression list until a
+//! campaign freezes them: the triggers of migration 4 see to that.
 
 use super::intake::Totals;
 use super::model::{Place, Recipient, RecipientSet, RowFilter, RowStatus, SetState};
@@ -257,12 +258,13 @@ pub fn taken(row: &Row) -> Result<(i64, RowStatus), DbError> {
     Ok((row.get("position")?, parsed(row, "status")?))
 }
 
-/// The last row is in: the set is ready, or waits for its address column to be chosen.
+/// The last row is in: the set is ready, or waits for its address column to be chosen. The totals are of the rows as they came in;
+/// those that moved to or from the suppression list since are counted already, so they are added.
 pub fn update_read(set: RecipientSetId, totals: &Totals, now: i64) -> Stmt {
     let is_ready = !totals.email_column.is_empty();
     sql(
-        "UPDATE recipient_sets SET state = ?2, columns = ?3, email_column = ?4, typos = ?5, valid = ?6, invalid = ?7, \
-         duplicate = ?8, suppressed = ?9, ready_at = ?10 WHERE id = ?1 AND state = 'reading'",
+        "UPDATE recipient_sets SET state = ?2, columns = ?3, email_column = ?4, typos = ?5, valid = valid + ?6, \
+         invalid = ?7, duplicate = ?8, suppressed = suppressed + ?9, ready_at = ?10 WHERE id = ?1 AND state = 'reading'",
     )
     .bind(set)
     .bind(if is_ready { SetState::Ready } else { SetState::Choosing }.as_str())

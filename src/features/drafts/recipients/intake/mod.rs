@@ -28,7 +28,7 @@ const SAMPLE_BYTES: u64 = 128 * 1024;
 const AHEAD: usize = 2;
 
 /// What a list came to, once its last row is in.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Totals {
     pub columns: Vec<Column>,
     /// Empty: the column of addresses is yet to be chosen.
