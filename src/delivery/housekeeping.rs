@@ -2,8 +2,8 @@
 
 use super::queue;
 use crate::error::AppError;
-use crate::features::auth;
 use crate::features::settings::repo as settings;
+use crate::features::{auth, tracking};
 use crate::server::AppState;
 use crate::server::db::DbError;
 use crate::server::services::{Progress, Service};
@@ -80,6 +80,9 @@ impl Service for Rescuer {
     }
 }
 
+/// How long an unsubscribe link works after its campaign was deleted: longer than a yearly mailing, and no longer than needed.
+const DELETED_MESSAGES_MS: i64 = 400 * 86_400_000;
+
 /// Says that this process lives, follows the database's clock, and throws out what has expired.
 pub struct Heartbeat;
 
@@ -95,6 +98,7 @@ impl Service for Heartbeat {
             settings::insert_heartbeat(&app.instance, &host, env!("CARGO_PKG_VERSION"), now),
             settings::delete_silent_instances(now - 60_000),
             queue::delete_old_counts(now),
+            tracking::repo::delete_forgotten(now - DELETED_MESSAGES_MS),
         ];
         batch.extend(auth::repo::delete_expired(now));
         app.db.batch(batch).await?;

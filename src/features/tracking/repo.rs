@@ -56,7 +56,7 @@ pub async fn find_addressee(db: &Db, message: MessageId) -> Result<Option<Addres
         .query_one(
             sql("SELECT m.address, m.address_key, m.is_test, s.reason FROM \
                  (SELECT address, address_key, kind = 'test' AS is_test FROM email_queue WHERE id = ?1 \
-                 UNION ALL SELECT address, address_key, 0 FROM deleted_messages WHERE id = ?1) m \
+                 UNION ALL SELECT address_key, address_key, 0 FROM deleted_messages WHERE id = ?1) m \
                  LEFT JOIN suppressions s ON s.address_key = m.address_key LIMIT 1")
             .bind(message),
         )
@@ -70,6 +70,13 @@ pub async fn find_addressee(db: &Db, message: MessageId) -> Result<Option<Addres
         })
     })
     .transpose()
+}
+
+/// Forgets whom mail went to whose campaign was deleted before `before`: a share of them, the oldest first.
+pub fn delete_forgotten(before: i64) -> Stmt {
+    sql("DELETE FROM deleted_messages WHERE id IN \
+         (SELECT id FROM deleted_messages WHERE deleted_at < ?1 ORDER BY deleted_at LIMIT 1000)")
+    .bind(before)
 }
 
 /// What a message's events of one write add up to.

@@ -169,7 +169,7 @@ mod suite {
                 .all(|id| !campaign.messages.contains(id))
         );
         let page = test.get(None, &path).await;
-        assert!(page.body.contains("P•••@example.com"));
+        assert!(page.body.contains("p•••@example.com"));
         let answer = request(
             &test,
             Method::POST,
