@@ -94,6 +94,17 @@ pub fn suppress_address(address_key: &str, reason: &str, now: i64) -> Stmt {
     .bind(now)
 }
 
+/// Undoes [`suppress_address`] where the person took their unsubscribing back: mail to them that no server was given yet is
+/// ready again while its campaign still sends. Belongs before the statement that takes the address off the list.
+pub fn restore_unsubscribed(address_key: &str, now: i64) -> Stmt {
+    sql("UPDATE email_queue SET state = 'ready', due_at = ?2, reply = '', finished_at = NULL \
+         WHERE address_key = ?1 AND state = 'suppressed' AND campaign_id IN \
+         (SELECT id FROM campaigns WHERE state IN ('sending', 'paused') AND deleted_at IS NULL) \
+         AND EXISTS (SELECT 1 FROM suppressions WHERE address_key = ?1 AND reason = 'unsubscribed')")
+    .bind(address_key)
+    .bind(now)
+}
+
 /// The same for many addresses: a JSON array of `[address, address_key]`.
 pub fn suppress_addresses(entries: &str, reason: &str, now: i64) -> Stmt {
     sql(

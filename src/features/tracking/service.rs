@@ -196,15 +196,18 @@ pub async fn unsubscribe(app: &AppState, token: &str) -> Result<Standing, AppErr
     Ok(addressee(app, token).await?.2)
 }
 
-/// "I did this by mistake": mail may be sent to the address again. Only what the person did themselves is taken back.
+/// "I did this by mistake": mail may be sent to the address again, and what campaigns still hold for it goes out after all: the
+/// person asked for it, and the marketer meant them to have it. Only what the person did themselves is taken back.
 pub async fn undo_unsubscribe(app: &AppState, token: &str) -> Result<Standing, AppError> {
     let (_, found, standing) = addressee(app, token).await?;
     if standing != Standing::Unsubscribed {
         return Ok(standing);
     }
     let mut batch = repo::delete_unsubscribes(&found.address_key).to_vec();
+    batch.push(queue::restore_unsubscribed(&found.address_key, app.now()));
     batch.push(suppressions::delete_unsubscribed(&found.address_key));
     app.db.batch(batch).await?;
+    app.wake.delivery();
     Ok(Standing::Subscribed)
 }
 

@@ -12,7 +12,9 @@ on_both! {
     the_form_of_the_page_unsubscribes_and_can_be_undone
     a_complaint_cannot_be_undone_by_link
     a_test_message_unsubscribes_nobody
+    undoing_brings_back_the_mail_of_campaigns_that_still_send
     the_link_of_a_deleted_campaign_goes_on_working
+    whom_a_deleted_campaign_went_to_is_forgotten_after_400_days
 }
 
 mod suite {
@@ -113,6 +115,52 @@ mod suite {
         assert_eq!(test.number("SELECT unsubscribes FROM campaigns").await, 1);
     }
 
+    pub async fn undoing_brings_back_the_mail_of_campaigns_that_still_send(test: TestApp) {
+        let sent = Campaign::of(&test, 1, "sent").await;
+        Campaign::of(&test, 1, "ready").await;
+        let paused = Campaign::of(&test, 1, "ready").await;
+        let over = Campaign::of(&test, 1, "ready").await;
+        let path = unsubscribe(&test, sent.messages[0]);
+        test.post_form(None, &path, &[("from", "page")]).await;
+        for (campaign, state) in [(&paused, "paused"), (&over, "completed")] {
+            test.exec(
+                sql("UPDATE campaigns SET state = ?2 WHERE id = ?1")
+                    .bind(campaign.id)
+                    .bind(state),
+            )
+            .await;
+        }
+        let states = async || -> Vec<(String, i64)> {
+            let rows = test
+                .query(sql("SELECT q.state, c.suppressed FROM email_queue q JOIN campaigns c ON c.id = q.campaign_id ORDER BY q.id"))
+                .await;
+            let read = |row: &mailer::server::db::Row| (row.at(0).unwrap(), row.at(1).unwrap());
+            rows.iter().map(read).collect()
+        };
+        let list = |entries: [(&str, i64); 4]| entries.map(|(state, n)| (state.to_owned(), n));
+        assert_eq!(
+            states().await,
+            list([
+                ("sent", 0),
+                ("suppressed", 1),
+                ("suppressed", 1),
+                ("suppressed", 1)
+            ])
+        );
+        test.post_form(None, &format!("{path}/undo"), &[]).await;
+        assert_eq!(
+            states().await,
+            list([("sent", 0), ("ready", 0), ("ready", 0), ("suppressed", 1)])
+        );
+        // What somebody else put on the list is not for this link to bring back.
+        test.exec(sql(
+            "UPDATE email_queue SET state = 'suppressed' WHERE state = 'ready'",
+        ))
+        .await;
+        test.post_form(None, &format!("{path}/undo"), &[]).await;
+        assert_eq!(states().await[1].0, "suppressed");
+    }
+
     pub async fn a_complaint_cannot_be_undone_by_link(test: TestApp) {
         let campaign = Campaign::of(&test, 1, "sent").await;
         test.exec(
@@ -184,5 +232,31 @@ mod suite {
             test.query(state).await[0].at::<String>(0).unwrap(),
             "suppressed"
         );
+    }
+
+    pub async fn whom_a_deleted_campaign_went_to_is_forgotten_after_400_days(test: TestApp) {
+        use mailer::delivery::housekeeping::Heartbeat;
+        const DAY: i64 = 86_400_000;
+        let campaign = Campaign::of(&test, 2, "sent").await;
+        let path = unsubscribe(&test, campaign.messages[0]);
+        test.exec(
+            sql("UPDATE campaigns SET deleted_at = ?2 WHERE id = ?1")
+                .bind(campaign.id)
+                .bind(NOON),
+        )
+        .await;
+        test.exec(sql("DELETE FROM email_queue WHERE campaign_id = ?1").bind(campaign.id))
+            .await;
+        for (days, kept) in [(399, 2), (2, 0)] {
+            test.app.clock.advance(days * DAY);
+            test.tick(Heartbeat).await;
+            assert_eq!(
+                test.number("SELECT count(*) FROM deleted_messages").await,
+                kept,
+                "{days}"
+            );
+        }
+        let page = test.get(None, &path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
     }
 }
