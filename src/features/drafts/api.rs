@@ -16,7 +16,7 @@ use {
     super::recipients::service::{self as recipients, Given},
     super::{review, service},
     crate::features::templates::editor,
-    crate::server::serve,
+    crate::server::request::{is_plain_post, serve},
 };
 
 #[server(endpoint = "drafts/list-drafts")]
@@ -69,8 +69,7 @@ pub async fn open_content(id: DraftId) -> Result<ContentStep, AppError> {
     serve(|cx| async move { service::open_content(&cx, id).await }).await
 }
 
-/// One change of the editor; see [`EditForm`]. Without JavaScript it goes back to the editor, and a text that came too late
-/// is kept as a draft of its own.
+/// One change of the editor; see [`EditForm`].
 #[server(endpoint = "drafts/edit-draft")]
 pub async fn edit_draft(
     id: DraftId,
@@ -79,19 +78,14 @@ pub async fn edit_draft(
 ) -> Result<EditorData, AppError> {
     serve(|cx| async move {
         let result = service::edit(&cx, id, revision, &edit).await;
-        match &result {
-            Ok(data) => {
-                editor::leave_plain_post(&Draft::href(id, Step::Content), &edit, data.selected)
-            }
-            Err(AppError::Conflict(_)) if edit.op == "source" && editor::is_plain_post() => {
-                let copy = service::rescue(&cx, id, &edit).await?;
-                let opened = service::open_content(&cx, copy).await?;
-                leave(copy, Step::Content, "draft-rescued");
-                return Ok(opened.editor);
-            }
-            Err(_) => {}
-        }
-        result
+        let page = Draft::href(id, Step::Content);
+        editor::answer(result, &page, &edit, async || {
+            let copy = service::rescue(&cx, id, &edit).await?;
+            let opened = service::open_content(&cx, copy).await?;
+            let page = Draft::href(copy, Step::Content);
+            Ok((format!("{page}&notice=draft-rescued"), opened.editor))
+        })
+        .await
     })
     .await
 }
@@ -111,7 +105,7 @@ pub async fn choose_design(form: DesignForm) -> Result<(), AppError> {
 pub async fn save_sender(form: SenderForm) -> Result<i64, AppError> {
     serve(|cx| async move {
         let (id, revision) = service::save_sender(&cx, &form).await?;
-        if editor::is_plain_post() {
+        if is_plain_post() {
             leave(id, Step::Content, "draft-saved");
         }
         Ok(revision)

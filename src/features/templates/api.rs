@@ -80,7 +80,7 @@ pub async fn import_template(form: ImportForm) -> Result<(), AppError> {
     .await
 }
 
-/// One change of the editor; see [`EditForm`]. Without JavaScript it goes back to the editor.
+/// One change of the editor; see [`EditForm`].
 #[server(endpoint = "templates/edit-template")]
 pub async fn edit_template(
     id: TemplateId,
@@ -89,17 +89,13 @@ pub async fn edit_template(
 ) -> Result<EditorData, AppError> {
     serve(|cx| async move {
         let result = service::edit(&cx, id, revision, &edit).await;
-        match &result {
-            Ok(data) => editor::leave_plain_post(&format!("/templates/{id}"), &edit, data.selected),
-            Err(AppError::Conflict(_)) if edit.op == "source" && editor::is_plain_post() => {
-                let copy = service::rescue(&cx, id, &edit).await?;
-                let opened = service::open(&cx, copy).await?;
-                leptos_axum::redirect(&format!("/templates/{copy}?notice=template-rescued"));
-                return Ok(opened.editor);
-            }
-            Err(_) => {}
-        }
-        result
+        editor::answer(result, &format!("/templates/{id}"), &edit, async || {
+            let copy = service::rescue(&cx, id, &edit).await?;
+            let opened = service::open(&cx, copy).await?;
+            let page = format!("/templates/{copy}?notice=template-rescued");
+            Ok((page, opened.editor))
+        })
+        .await
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! The editor of a template: previews, mistakes, and its plain forms.
 
 use super::EDITOR;
-use super::suite::{make, typed};
+use super::suite::{add, make, typed};
 use crate::util::app::TestApp;
 use axum::http::{StatusCode, header};
 use mailer::features::auth::model::Role;
@@ -187,4 +187,83 @@ async fn a_text_typed_too_late_without_javascript_is_kept_as_a_copy() {
     assert!(page.body.contains("late"));
     let (_, content) = service::find_content(&cx, id).await.unwrap();
     assert_eq!(content.source, "<p>first</p>");
+}
+
+#[tokio::test]
+async fn a_form_that_came_too_late_without_javascript_keeps_what_was_typed() {
+    let test = TestApp::embedded().await;
+    let cx = test.cx(Role::Editor);
+    let id = make(&test, "Spring", "blocks").await;
+    service::edit(&cx, id, 1, &add("button")).await.unwrap();
+    service::edit(&cx, id, 2, &add("footer")).await.unwrap();
+    let mut theirs = typed("set", &[("label", "Theirs")]);
+    theirs.block = "1".into();
+    service::edit(&cx, id, 3, &theirs).await.unwrap();
+    let post = async |block: &str, fields: &[(&str, &str)]| {
+        let id = id.to_string();
+        let names: Vec<_> = fields
+            .iter()
+            .map(|(name, _)| format!("edit[fields][{name}]"))
+            .collect();
+        let mut pairs = vec![
+            ("id", id.as_str()),
+            ("revision", "3"),
+            ("edit[op]", "set"),
+            ("edit[block]", block),
+            ("edit[selected]", block),
+        ];
+        pairs.extend(
+            names
+                .iter()
+                .map(String::as_str)
+                .zip(fields.iter().map(|(_, value)| *value)),
+        );
+        let answer = test
+            .post_form(EDITOR, "/api/templates/edit-template", &pairs)
+            .await;
+        let (_, query) = answer.location().split_once('?').unwrap();
+        let page = format!("/templates/{id}?block={block}&{query}");
+        (
+            answer.location().to_owned(),
+            test.get(EDITOR, &page).await.body,
+        )
+    };
+    let (_, page) = post(
+        "1",
+        &[
+            ("label", "Mine"),
+            ("href", "https://example.com/mine"),
+            ("colour", ""),
+            ("colour_picker", "#123456"),
+        ],
+    )
+    .await;
+    for words in [
+        "changed this in the meantime",
+        "What you typed is in its form again",
+        "value=\"Mine\"",
+        "value=\"https://example.com/mine\"",
+        "value=\"#123456\"",
+        "name=\"revision\" value=\"4\"",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    // A switch that was turned off is not sent; it stays off.
+    let (_, page) = post("2", &[("text", "<p>Mine</p>"), ("show_address", "true")]).await;
+    let switch = |name: &str| {
+        let at = page
+            .find(&format!("name=\"edit[fields][{name}]\""))
+            .unwrap();
+        page[at..].split('>').next().unwrap().contains("checked")
+    };
+    assert!(switch("show_address") && !switch("show_unsubscribe"));
+    let (_, content) = service::find_content(&cx, id).await.unwrap();
+    assert!(content.source.contains("Theirs") && !content.source.contains("Mine"));
+
+    // A text too long for an address is kept as a copy.
+    let long = "word ".repeat(1_000);
+    let (location, _) = post("2", &[("text", &long)]).await;
+    assert!(location.ends_with("?notice=template-rescued"), "{location}");
+    let page = test.get(EDITOR, &location).await;
+    assert!(page.body.contains("word word"));
 }

@@ -1,17 +1,13 @@
-//! From content to what the editor shows: faults, size, preview documents; and the way back after a plain form post. Server only.
+//! From content to what the editor shows: faults, size, preview documents. Server only.
 
 use super::content::{Compiled, Content, Fault};
-use super::edit::EditForm;
-use super::session::{View, address, number};
 use crate::delivery::content::{self, Source};
 use crate::features::settings::model::Workspace;
 use crate::mail::compile::merge_problems;
 use crate::mail::design::Design;
 use crate::mail::merge::{Escape, MergeData, MergeError, MergeTemplate};
 use axum::http::header;
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use leptos::prelude::use_context;
 use serde::Deserialize;
 
 /// Keeps a previewed mail from running anything, and from loading more than pictures and its own styles.
@@ -179,25 +175,4 @@ fn sample<'a>(names: impl Iterator<Item = &'a str>, workspace: &Workspace) -> Me
     );
     data.set("unsubscribe_url", "https://example.com/unsubscribe");
     data
-}
-
-/// Whether the running server function was called by a browser's own form post, without JavaScript.
-pub fn is_plain_post() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        let accept = parts.headers.get(header::ACCEPT);
-        let accept = accept.and_then(|value| value.to_str().ok());
-        accept.is_some_and(|value| value.contains("text/html"))
-    })
-}
-
-/// After a change: a page without JavaScript goes back to the editor, at the block that is selected now. `page` as in [`super::Site`].
-pub fn leave_plain_post(page: &str, edit: &EditForm, selected: Option<u32>) {
-    if is_plain_post() {
-        let view = View::of(&edit.view).as_str();
-        let anchor = match number(selected) {
-            id if id.is_empty() => id,
-            id => format!("#block-{id}"),
-        };
-        leptos_axum::redirect(&format!("{}{anchor}", address(page, selected, view)));
-    }
 }

@@ -72,12 +72,28 @@ pub fn apply(content: &Content, edit: &EditForm) -> Result<Applied, AppError> {
 }
 
 /// The error travels in an address without JavaScript, so long texts are left out.
-fn with_typed(mut invalid: Invalid, edit: &EditForm) -> Invalid {
-    let short = edit.fields.iter().filter(|(_, text)| text.len() <= 400);
-    invalid.typed = short.map(|(k, v)| (k.clone(), v.clone())).collect();
+fn with_typed(invalid: Invalid, edit: &EditForm) -> Invalid {
+    with_fields(invalid, edit, |text| text.len() <= 400)
+}
+
+fn with_fields(mut invalid: Invalid, edit: &EditForm, keep: impl Fn(&str) -> bool) -> Invalid {
+    let kept = edit.fields.iter().filter(|(_, text)| keep(text));
+    invalid.typed = kept.map(|(k, v)| (k.clone(), v.clone())).collect();
     invalid.typed.insert("op".into(), edit.op.clone());
     invalid.typed.insert("block".into(), edit.block.clone());
     invalid
+}
+
+impl EditForm {
+    /// The refusal of a form whose content was changed meanwhile, with all that was typed into it.
+    #[cfg(feature = "ssr")]
+    pub(super) fn came_too_late(&self) -> Invalid {
+        let mut invalid = with_fields(Invalid::new(), self, |_| true);
+        invalid.message = "Someone, perhaps you in another tab, changed this in the meantime, so your change was not saved. The page shows \
+                           how it is now. What you typed is in its form again, if that is still there: save it once more if it should count."
+            .into();
+        invalid
+    }
 }
 
 fn field<'a>(edit: &'a EditForm, name: &str) -> &'a str {

@@ -6,8 +6,8 @@
 //!    - reading returns `EditorData { content, revision, compiled: compile(&content, &workspace), selected: None }`;
 //!    - `edit_noun(id, revision, edit: EditForm) -> Result<EditorData, AppError>` reads the row, refuses another revision than
 //!      `revision` with [`stale`], calls [`apply`], writes the new content guarded by `revision` (`expect_rows(1)`), and returns the
-//!      new `EditorData` with `selected` from [`Applied`]. After a success the server function calls
-//!      `leave_plain_post("/drafts/7?step=content", &edit, selected)`: without JavaScript it goes back to the page, with it nothing happens.
+//!      new `EditorData` with `selected` from [`Applied`]. The server function
+//!      passes the result through [`answer`]: without JavaScript it goes back to the page, with it nothing happens.
 //! 3. Serve the preview documents: a plain GET route that answers `preview_document(&content, &workspace, part)`
 //!    for its query parameter `part`. The session gate and your service check the role as always.
 //! 4. On the page: `let editor = Editor::new(ServerAction::<EditNoun>::new(), data, Site { … },
@@ -28,6 +28,8 @@ mod view;
 
 #[cfg(feature = "ssr")]
 mod compile;
+#[cfg(feature = "ssr")]
+mod plain;
 
 pub use content::{Compiled, Content, EditorData, Fault, stale};
 pub use edit::{Applied, EditForm, apply, kind_key};
@@ -36,4 +38,6 @@ pub use session::{Editor, Site};
 pub use view::ContentEditor;
 
 #[cfg(feature = "ssr")]
-pub use compile::{Part, compile, is_plain_post, leave_plain_post, preview_document};
+pub use compile::{Part, compile, preview_document};
+#[cfg(feature = "ssr")]
+pub use plain::answer;

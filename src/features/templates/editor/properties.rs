@@ -69,12 +69,7 @@ pub(super) fn PropertyForm(
 }
 
 #[component]
-fn PropertyField(
-    editor: Editor,
-    op: &'static str,
-    block: String,
-    property: Property,
-) -> impl IntoView {
+fn PropertyField(editor: Editor, op: &'static str, block: String, property: Property) -> AnyView {
     let Property {
         name,
         label,
@@ -85,7 +80,7 @@ fn PropertyField(
     let id = format!("{op}{block}-{name}");
     let note = format!("{id}-note");
     let form_name = format!("edit[fields][{name}]");
-    let shown = editor.typed(op, &block, &name, &value);
+    let shown = typed(editor, op, &block, &name, &input, &value).unwrap_or(value);
     let message = Memo::new(move |_| editor.field_message(op, &block, &name));
     let invalid = move || message.with(Option::is_some);
     let described = (!hint.is_empty()).then(|| note.clone());
@@ -144,6 +139,29 @@ fn PropertyField(
         </div>
     }
     .into_any()
+}
+
+/// What was in a field whose form came back: a switch that is off is not sent, and of the two inputs of a colour the one that was
+/// changed counts, as it would when saved.
+fn typed(
+    editor: Editor,
+    op: &str,
+    block: &str,
+    name: &str,
+    input: &Input,
+    stored: &str,
+) -> Option<String> {
+    let text = editor.typed(op, block, name);
+    match input {
+        Input::Switch if editor.is_rejected(op, block) => Some(text.unwrap_or_default()),
+        Input::Colour { fallback } => {
+            let picked = editor.typed(op, block, &format!("{name}_picker"));
+            let picked = picked.filter(|picked| *picked != picker_value(stored, fallback));
+            text.filter(|text| text != stored || picked.is_none())
+                .or(picked)
+        }
+        _ => text,
+    }
 }
 
 /// A colour as text and as a picker. With JavaScript the two follow each other; without, the server sees which one was changed.

@@ -12,7 +12,7 @@ use leptos::server_fn::ServerFn;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use serde::Deserialize;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Steps that can be undone.
 const UNDO_STEPS: usize = 50;
@@ -256,8 +256,23 @@ impl Editor {
         })
     }
 
-    /// What was typed into a field of a rejected form, or else the stored value.
-    pub(super) fn typed(&self, op: &str, block: &str, field: &str, stored: &str) -> String {
+    /// What was typed into a field of a rejected form; `None` when no such form or field came back.
+    pub(super) fn typed(&self, op: &str, block: &str, field: &str) -> Option<String> {
+        self.with_rejected(op, block, |typed| typed.get(field).cloned())
+            .flatten()
+    }
+
+    /// Whether what was typed into this form came back.
+    pub(super) fn is_rejected(&self, op: &str, block: &str) -> bool {
+        self.with_rejected(op, block, |_| ()).is_some()
+    }
+
+    fn with_rejected<T>(
+        &self,
+        op: &str,
+        block: &str,
+        read: impl FnOnce(&BTreeMap<String, String>) -> T,
+    ) -> Option<T> {
         self.error.with_untracked(|error| match error {
             Some(AppError::Invalid(invalid))
                 if invalid.typed.get("op").is_some_and(|typed| typed == op)
@@ -266,10 +281,9 @@ impl Editor {
                         .get("block")
                         .is_some_and(|typed| typed == block) =>
             {
-                let typed = invalid.typed.get(field).cloned();
-                typed.unwrap_or_else(|| stored.to_owned())
+                Some(read(&invalid.typed))
             }
-            _ => stored.to_owned(),
+            _ => None,
         })
     }
 

@@ -117,7 +117,7 @@ fn Headline(editor: Editor) -> impl IntoView {
             "subject" => data.content.subject.clone(),
             _ => data.content.preheader.clone(),
         });
-        let value = editor.typed("headline", "", name, &stored);
+        let value = editor.typed("headline", "", name).unwrap_or(stored);
         let message = move || {
             let fault = move || {
                 editor.data().with(|data| {
