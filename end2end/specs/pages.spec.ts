@@ -37,6 +37,17 @@ for (const [path, heading] of pages) {
   });
 }
 
+test('long lines and names without spaces keep within a phone', async ({ signedIn: page }) => {
+  await open(page, '/drafts/new');
+  await page.getByLabel('Name', { exact: true }).fill('Donaudampfschifffahrtsgesellschaft'.repeat(3));
+  await Promise.all([page.waitForURL(/\/drafts\/\d+/), page.getByRole('button', { name: 'Create draft' }).click()]);
+  await page.setViewportSize(sizes.phone);
+  for (const path of ['/', '/drafts', new URL(page.url()).pathname]) {
+    await open(page, path);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `width of ${path}`).toBeLessThanOrEqual(sizes.phone.width);
+  }
+});
+
 test('the navigation leads to each of its pages', async ({ signedIn: page }) => {
   test.slow();
   await open(page, '/');
