@@ -141,7 +141,11 @@ impl Found {
     /// A link that must be there.
     fn link(&mut self, what: &str, value: &str) {
         self.length("link", value, MAX_FIELD_BYTES);
-        if value.trim().is_empty() {
+        // A new button starts with the beginning of an address, to be written on.
+        if matches!(
+            value.trim(),
+            "" | "https://" | "http://" | "mailto:" | "tel:"
+        ) {
             self.say(format!("The {what} has no link."));
         } else if !is_link_target(value) {
             self.say(format!(
@@ -282,6 +286,7 @@ mod tests {
     fn each_fault_is_named_once_with_its_block() {
         let cases: Vec<(BlockKind, &str)> = vec![
             (BlockKind::button("Go", ""), "The button has no link."),
+            (BlockKind::new_button(), "The button has no link."),
             (
                 BlockKind::button("Go", "javascript:x"),
                 "The link of the button must start with https://, http://, mailto: or tel:, or be a merge field.",
