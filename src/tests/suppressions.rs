@@ -311,10 +311,10 @@ mod suite {
                 StatusCode::UNAUTHORIZED
             );
         }
-        assert_eq!(
-            upload(&test, Viewer, "x@example.com\n").await.status,
-            StatusCode::FORBIDDEN
-        );
+        let refused = upload(&test, Viewer, "x@example.com\n").await;
+        assert_eq!(refused.status, StatusCode::SEE_OTHER);
+        let page = test.get(Some(Viewer), refused.location()).await;
+        assert!(page.body.contains("Your role lets you look, not change."));
         assert_eq!(test.number("SELECT count(*) FROM suppressions").await, 1);
     }
 
