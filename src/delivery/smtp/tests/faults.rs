@@ -308,8 +308,7 @@ async fn a_server_that_stops_taking_content_cannot_have_the_message() {
             },
             async |mut peer| {
                 peer.greet(&["PIPELINING"]).await;
-                peer.hear(GROUP).await;
-                peer.say("250 ok\r\n250 ok\r\n354 go\r\n").await;
+                peer.accept_envelope().await;
                 peer.swallow_some(1000).await;
                 peer.say(words).await;
                 // Stays, but reads no further until the client has given up.
@@ -333,8 +332,7 @@ async fn a_connection_dropped_in_the_middle_of_content_is_no_delivery() {
         },
         async |mut peer| {
             peer.greet(&["PIPELINING"]).await;
-            peer.hear(GROUP).await;
-            peer.say("250 ok\r\n250 ok\r\n354 go\r\n").await;
+            peer.accept_envelope().await;
             peer.swallow_some(100_000).await;
         },
     )
@@ -369,10 +367,7 @@ async fn a_used_connection_that_the_server_ended_is_stale_and_nobodys_fault() {
                 },
                 async |mut peer| {
                     peer.greet(&["PIPELINING"]).await;
-                    peer.hear(GROUP).await;
-                    peer.say("250 ok\r\n250 ok\r\n354 go\r\n").await;
-                    peer.hear(ON_THE_WIRE).await;
-                    peer.say("250 ok\r\n").await;
+                    peer.accept_message().await;
                     if late {
                         peer.hear(GROUP).await;
                     }
@@ -380,10 +375,7 @@ async fn a_used_connection_that_the_server_ended_is_stale_and_nobodys_fault() {
                 },
                 async |mut peer| {
                     peer.greet(&["PIPELINING"]).await;
-                    peer.hear(GROUP).await;
-                    peer.say("250 ok\r\n250 ok\r\n354 go\r\n").await;
-                    peer.hear(ON_THE_WIRE).await;
-                    peer.say("250 ok\r\n").await;
+                    peer.accept_message().await;
                     peer.hear_end().await;
                 },
                 true,

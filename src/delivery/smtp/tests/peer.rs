@@ -145,6 +145,19 @@ impl Peer {
         self.say(&reply).await;
     }
 
+    /// Takes the envelope of one recipient, sent as one group.
+    pub async fn accept_envelope(&mut self) {
+        self.hear(super::GROUP).await;
+        self.say("250 ok\r\n250 ok\r\n354 go\r\n").await;
+    }
+
+    /// Takes the envelope, and the message of these tests.
+    pub async fn accept_message(&mut self) {
+        self.accept_envelope().await;
+        self.hear(super::ON_THE_WIRE).await;
+        self.say("250 ok\r\n").await;
+    }
+
     /// Becomes the server side of a TLS session. `None` if the client gave up on it.
     pub async fn encrypt(self, server: Arc<rustls::ServerConfig>) -> Option<Self> {
         let accepted = timeout(PATIENCE, TlsAcceptor::from(server).accept(self.io))

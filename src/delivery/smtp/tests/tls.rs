@@ -283,8 +283,7 @@ async fn a_connection_cut_after_the_final_dot_is_unconfirmed_under_tls_too() {
         async |peer| {
             let mut peer = peer.encrypt(Arc::clone(&identity.server)).await.unwrap();
             peer.greet(&["PIPELINING"]).await;
-            peer.hear(GROUP).await;
-            peer.say("250 ok\r\n250 ok\r\n354 go\r\n").await;
+            peer.accept_envelope().await;
             peer.hear(ON_THE_WIRE).await;
             // Dropped without close_notify.
         },

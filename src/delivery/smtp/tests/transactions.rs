@@ -332,8 +332,7 @@ async fn dots_bare_line_feeds_and_a_missing_last_line_end_are_put_right() {
         },
         async |mut peer| {
             peer.greet(&["PIPELINING"]).await;
-            peer.hear(GROUP).await;
-            peer.say("250 ok\r\n250 ok\r\n354 go\r\n").await;
+            peer.accept_envelope().await;
             peer.hear(
                 "Subject: x\r\n\r\n..\r\n...\r\n..dot\r\nmid.dle\r\nbare\r\n..\r\n\
                  MAIL FROM:<evil@x>\r\n.\r\n",
@@ -443,8 +442,7 @@ async fn a_large_message_arrives_whole() {
         },
         async |mut peer| {
             peer.greet(&["PIPELINING"]).await;
-            peer.hear(GROUP).await;
-            peer.say("250 ok\r\n250 ok\r\n354 go\r\n").await;
+            peer.accept_envelope().await;
             peer.hear(&wire).await;
             peer.say("250 ok\r\n").await;
             peer.hear_end().await;
@@ -473,10 +471,7 @@ async fn noop_asks_and_reset_is_sent_only_when_needed() {
             peer.say("250 ok\r\n550 no\r\n554 no\r\n").await;
             peer.hear("RSET\r\n").await;
             peer.say("250 ok\r\n").await;
-            peer.hear(GROUP).await;
-            peer.say("250 ok\r\n250 ok\r\n354 go\r\n").await;
-            peer.hear(ON_THE_WIRE).await;
-            peer.say("250 ok\r\n").await;
+            peer.accept_message().await;
             peer.hear_end().await;
         },
     )
