@@ -9,6 +9,7 @@ use crate::features::auth::sign_in::AuthSignInPage;
 use crate::features::campaigns::detail::CampaignDetailPage;
 use crate::features::campaigns::list::CampaignListPage;
 use crate::features::campaigns::recipients::detail::RecipientDetailPage;
+use crate::features::domains::list::DomainListPage;
 use crate::features::drafts::compose::DraftEditPage;
 use crate::features::drafts::create::DraftCreatePage;
 use crate::features::drafts::list::DraftListPage;
@@ -105,6 +106,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/campaigns/:id/report") view=CampaignReportPage ssr=Async/>
                     <Route path=path!("/suppressions") view=SuppressionListPage ssr=Async/>
                     <Route path=path!("/settings") view=SettingsPage ssr=Async/>
+                    <Route path=path!("/settings/domains") view=DomainListPage ssr=Async/>
                     <Route path=path!("/campaigns") view=CampaignListPage ssr=Async/>
                     <Route path=path!("/campaigns/:id") view=CampaignDetailPage ssr=Async/>
                     <Route path=path!("/campaigns/:id/recipients/:message") view=RecipientDetailPage ssr=Async/>

@@ -41,6 +41,8 @@ id! {
     /// A sender account.
     AccountId,
     CampaignId,
+    /// A signing key of a sending domain.
+    DkimKeyId,
     DraftId,
     /// One row of the ledger, `email_queue`.
     MessageId,

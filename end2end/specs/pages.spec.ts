@@ -15,6 +15,7 @@ const pages: [path: string, heading: string | RegExp][] = [
   ['/accounts/new', 'Add account'],
   ['/suppressions', 'Suppressions'],
   ['/settings', 'Settings'],
+  ['/settings/domains', 'Sending domains'],
 ];
 const sizes = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 

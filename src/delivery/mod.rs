@@ -6,6 +6,7 @@ pub mod compose;
 pub mod connections;
 pub mod content;
 pub mod desk;
+pub mod dkim;
 pub mod housekeeping;
 pub mod pace;
 pub mod post;

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod analytics;
 pub mod auth;
 pub mod campaigns;
+pub mod domains;
 pub mod drafts;
 pub mod home;
 pub mod outbox;

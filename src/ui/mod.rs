@@ -3,6 +3,7 @@
 pub mod badge;
 pub mod chart;
 pub mod confirm;
+pub mod copy;
 pub mod empty;
 pub mod form;
 pub mod href;

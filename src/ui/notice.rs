@@ -28,6 +28,16 @@ const NOTICES: &[(&str, &str)] = &[
     ("account-reset", "The account is tried again from now on."),
     ("account-deleted", "Sender account deleted."),
     (
+        "key-created",
+        "The key is made. Publish its DNS record, then start signing.",
+    ),
+    (
+        "key-activated",
+        "Mail that starts to be sent now is signed with this key.",
+    ),
+    ("key-retired", "Nothing new is signed with this key."),
+    ("key-deleted", "The key is deleted."),
+    (
         "suppression-removed",
         "The address is off the list and may be mailed again.",
     ),

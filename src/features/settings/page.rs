@@ -23,6 +23,7 @@ pub fn SettingsPage() -> impl IntoView {
             view! {
                 <div class="grid max-w-3xl gap-6">
                     {workspace_form(save, workspace, zones, can_edit)}
+                    {domains_panel()}
                     {password_form(password)}
                     {about_panel(about)}
                 </div>
@@ -78,6 +79,16 @@ fn workspace_form(
                     {can_edit.then(|| view! { <div><Submit form=form label="Save settings"/></div> })}
                 </fieldset>
             </ActionForm>
+        </section>
+    }
+}
+
+fn domains_panel() -> impl IntoView {
+    view! {
+        <section class="panel" aria-labelledby="domains-title">
+            <h2 id="domains-title" class="text-base font-semibold">"Sending domains"</h2>
+            <p class="mt-1 text-sm text-muted">"Sign your mail (DKIM), so that it is taken for yours and not for spam."</p>
+            <a class="btn btn-sm mt-4" href="/settings/domains">"Sending domains and keys"</a>
         </section>
     }
 }

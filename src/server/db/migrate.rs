@@ -27,6 +27,7 @@ macro_rules! migrations {
 pub const MIGRATIONS: &[Migration] = migrations! {
     1 => "0001_init",
     2 => "0002_rate_slots",
+    3 => "0003_dkim",
     4 => "0004_addresses",
 };
 
