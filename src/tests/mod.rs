@@ -10,6 +10,7 @@ mod campaigns;
 mod composer;
 mod db;
 mod delivery;
+mod domains;
 mod drafts;
 mod outbox;
 mod settings;

@@ -9,6 +9,7 @@ use crate::delivery::compose::{ComposeError, Composed, OutgoingMessage, Party, c
 use crate::delivery::smtp::{Connection, Timeouts};
 use crate::error::AppError;
 use crate::features::auth::model::{Role, check_address};
+use crate::features::domains::service::signer_for;
 use crate::features::outbox;
 use crate::ids::{AccountId, OutboxId};
 use crate::server::errors::internal;
@@ -24,8 +25,13 @@ pub async fn send_test(cx: &Cx, id: AccountId, to: &str) -> Result<TestReport, A
     let account = repo::find(&cx.db, id)
         .await?
         .ok_or_else(|| AppError::not_found("account"))?;
-    let mail = test_mail(cx, &account, to.trim())
+    let mut mail = test_mail(cx, &account, to.trim())
         .map_err(|error| AppError::invalid("address", error.to_string()))?;
+    if let Some(signer) = signer_for(cx, &account.from_address).await? {
+        mail.message = signer
+            .signed(&mail.message, cx.now() / 1_000)
+            .map_err(|error| internal(&error))?;
+    }
     if account.kind == Kind::Sandbox {
         return deliver_to_outbox(cx, &account, to.trim(), mail).await;
     }

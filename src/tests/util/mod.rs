@@ -3,6 +3,7 @@
 pub mod app;
 pub mod campaign;
 pub mod databases;
+pub mod dkim;
 pub mod mail_servers;
 pub mod smtp;
 pub mod sqld;
