@@ -4,6 +4,7 @@ use super::compose::{OutgoingMessage, Party, Text, Unsubscribe, compose};
 use super::connections::IDLE_LIMIT;
 use super::content::Snapshot;
 use super::desk::{Desk, Done, Fetched};
+use super::dkim::Signer;
 use super::queue::{Claimed, LATENESS_MS};
 use super::reply::FailureKind;
 use super::smtp::{Connection, Envelope, ServerConfig};
@@ -54,6 +55,7 @@ pub async fn post(
     app: AppState,
     account: Arc<DeliveryAccount>,
     transport: Transport,
+    signer: Option<Arc<Signer>>,
     worker: usize,
     desk: Arc<Desk>,
 ) {
@@ -76,7 +78,13 @@ pub async fn post(
                 continue;
             }
         };
-        let built = build(&app, &account, &job.claimed, &job.snapshot);
+        let built = build(
+            &app,
+            &account,
+            signer.as_deref(),
+            &job.claimed,
+            &job.snapshot,
+        );
         let (outcome, took) =
             if !in_time(&app, &job.claimed).await || !desk.is_ours(&job, app.now()) {
                 (Outcome::Late, Duration::ZERO)
@@ -158,6 +166,7 @@ impl Drop for Slot<'_> {
 fn build(
     app: &AppState,
     account: &DeliveryAccount,
+    signer: Option<&Signer>,
     claimed: &Claimed,
     snapshot: &Snapshot,
 ) -> Result<(Envelope, String, Vec<u8>), String> {
@@ -193,7 +202,13 @@ fn build(
         headers: &[],
     })
     .map_err(|error| error.to_string())?;
-    Ok((composed.envelope, mail.subject, composed.message))
+    let message = match signer {
+        Some(signer) => signer
+            .signed(&composed.message, app.now() / 1_000)
+            .map_err(|error| format!("The mail could not be signed: {error}."))?,
+        None => composed.message,
+    };
+    Ok((composed.envelope, mail.subject, message))
 }
 
 fn part(merged: &Merged) -> Text<'_> {

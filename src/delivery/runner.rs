@@ -18,6 +18,7 @@ use super::queue::{Claimed, Lane};
 use super::transport::{Transport, breaker};
 use crate::error::AppError;
 use crate::features::accounts::repo::DeliveryAccount;
+use crate::features::domains::service::signer_for;
 use crate::ids::{MessageId, SnapshotId};
 use crate::server::AppState;
 use crate::server::db::DbKind;
@@ -96,6 +97,8 @@ pub async fn run(run: Run) -> Result<End, AppError> {
         Admission::Wait { .. } => return Ok(End::Broken),
         Admission::Probe => true,
     };
+    // The keys that are active now sign for the whole run.
+    let signer = signer_for(&run.app, &run.account.from_address).await?;
     let connections = match usize::try_from(run.account.max_connections.clamp(1, 200)) {
         Ok(connections) if !is_probe => connections,
         _ => 1,
@@ -136,6 +139,7 @@ pub async fn run(run: Run) -> Result<End, AppError> {
             runner.run.app.clone(),
             account.clone(),
             runner.run.transport.clone(),
+            signer.clone(),
             worker,
             runner.desk.clone(),
         ));
