@@ -13,7 +13,7 @@ pub fn CopyText(#[prop(into)] text: String, #[prop(into)] label: String) -> impl
     let copied = text.clone();
     view! {
         <div class="flex items-start gap-2">
-            <code class="min-w-0 grow select-all break-all rounded bg-base-200 px-2 py-1 text-xs" tabindex="0">{text}</code>
+            <code class="min-w-0 grow select-all break-all rounded bg-base-200 px-2 py-1 text-xs">{text}</code>
             {move || can_copy.get().then(|| {
                 let (copied, label) = (copied.clone(), label.clone());
                 view! {
