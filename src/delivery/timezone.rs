@@ -13,6 +13,13 @@ pub fn day(zone_name: &str, now_ms: i64) -> String {
     at.to_zoned(zone(zone_name)).date().to_string()
 }
 
+/// The day of a moment in the zone, for people: "Thursday 26 November".
+pub fn day_words(zone_name: &str, now_ms: i64) -> String {
+    let at = Timestamp::from_millisecond(now_ms).unwrap_or_default();
+    let at = at.to_zoned(zone(zone_name));
+    at.strftime("%A %-d %B").to_string()
+}
+
 /// When the day of a moment ends in the zone: the next midnight, or the first moment after a gap there. Unix milliseconds.
 pub fn day_end(zone_name: &str, now_ms: i64) -> i64 {
     let at = Timestamp::from_millisecond(now_ms)
@@ -41,6 +48,7 @@ mod tests {
             new_year + 5 * 3_600_000
         );
         assert_eq!(day("No/Such", new_year), "2026-01-01");
+        assert_eq!(day_words("UTC", new_year), "Thursday 1 January");
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Reads how far a campaign is, in one round trip, without counting its rows.
 
 use super::model::CampaignState;
-use super::progress::{Progress, group_replies, rate_per_minute, remaining_ms};
+use super::progress::{Progress, group_replies, rate_per_minute};
 use super::repo::{self, Campaign};
 use crate::features::queue::day::Day;
+use crate::features::queue::forecast::Forecast;
+use crate::features::queue::forecast::gather::{self, Others};
+use crate::features::queue::forecast::simulate::Lane;
 use crate::features::queue::repo as queue;
-use crate::features::queue::waiting::{LaneFacts, WaitReason, wait_reasons};
+use crate::features::queue::waiting::{AccountUse, LaneFacts, wait_reasons};
 use crate::ids::CampaignId;
 use crate::server::db::{Db, DbError, Outcome};
 
@@ -18,6 +21,7 @@ pub async fn measure(
     now: i64,
     previous: Option<&Progress>,
 ) -> Result<Option<(Campaign, Progress)>, DbError> {
+    let [sending, used_by_all] = gather::select_others(&day.name);
     let outcomes = db
         .batch(vec![
             repo::select(id),
@@ -26,9 +30,21 @@ pub async fn measure(
             repo::select_accounts(id),
             queue::select_accounts(&day.name),
             queue::select_used(id, &day.name),
+            sending,
+            used_by_all,
         ])
         .await?;
-    let [campaign, lane, rate, shares, accounts, used] = outcomes.as_slice() else {
+    let [
+        campaign,
+        lane,
+        rate,
+        shares,
+        accounts,
+        used,
+        sending,
+        used_by_all,
+    ] = outcomes.as_slice()
+    else {
         return Ok(None);
     };
     let Some(campaign) = repo::found(campaign)? else {
@@ -44,46 +60,60 @@ pub async fn measure(
         }
     };
     let state = campaign.summary.state;
-    let rate = match (state, rate.rows.first()) {
-        (CampaignState::Sending, Some(row)) => {
-            rate_per_minute(row.get("n")?, row.get("oldest")?, campaign.started_at, now)
-        }
-        _ => 0,
-    };
+    let rate = measured_rate(&campaign, rate, now)?;
+    let (facts, accounts) = (
+        lane_facts(db, &campaign, lane, used)?,
+        queue::accounts(accounts)?,
+    );
+    let others = Others::read(sending, used_by_all)?;
     let progress = Progress {
         state,
         pause_reason: campaign.pause_reason.clone(),
         counts,
         rate_per_minute: rate,
-        remaining_ms: remaining_ms(counts.waiting(), rate),
         accounts: repo::shares(shares)?,
         failures,
-        reasons: reasons(db, &campaign, lane, accounts, used, day, now)?,
+        reasons: if state.is_finished() {
+            Vec::new()
+        } else {
+            wait_reasons(&facts, &accounts, day.ends_at, now)
+        },
+        forecast: forecast(&campaign, &facts, rate, others, &accounts, day, now),
         started_at: campaign.started_at,
         finished_at: campaign.finished_at,
     };
     Ok(Some((campaign, progress)))
 }
 
-fn reasons(
-    db: &Db,
+/// Messages of the last minute, from the outcome of `select_rate`; 0 while nothing is being sent.
+pub fn measured_rate(campaign: &Campaign, rate: &Outcome, now: i64) -> Result<i64, DbError> {
+    match (campaign.summary.state, rate.rows.first()) {
+        (CampaignState::Sending, Some(row)) => Ok(rate_per_minute(
+            row.get("n")?,
+            row.get("oldest")?,
+            campaign.started_at,
+            now,
+        )),
+        _ => Ok(0),
+    }
+}
+
+/// Beside everything else that is being sent.
+fn forecast(
     campaign: &Campaign,
-    lane: &Outcome,
-    accounts: &Outcome,
-    used: &Outcome,
+    facts: &LaneFacts,
+    rate: i64,
+    others: Others,
+    accounts: &[AccountUse],
     day: &Day,
     now: i64,
-) -> Result<Vec<WaitReason>, DbError> {
-    if campaign.summary.state.is_finished() {
-        return Ok(Vec::new());
+) -> Option<Forecast> {
+    if campaign.summary.state != CampaignState::Sending {
+        return None;
     }
-    let facts = lane_facts(db, campaign, lane, used)?;
-    Ok(wait_reasons(
-        &facts,
-        &queue::accounts(accounts)?,
-        day.ends_at,
-        now,
-    ))
+    let id = campaign.summary.id.0;
+    let lanes = others.with([Lane::of(id, facts, rate)]);
+    gather::forecasts(now, &day.zone, accounts, &lanes).remove(&id)
 }
 
 /// What a campaign's counters and its lane's own numbers say together.

@@ -5,7 +5,8 @@ use super::api::{ConfirmUnconfirmed, ResendUnconfirmed, RetryFailed};
 use super::bar::{Bar, bar_words};
 use super::live::Line;
 use super::model::{CampaignAction, CampaignDetail, CampaignState, Counts};
-use super::progress::{AccountShare, FAILURES_READ, Progress, ReplyGroup, duration_words};
+use super::progress::{AccountShare, FAILURES_READ, Progress, ReplyGroup};
+use crate::features::queue::forecast::outlook::Outlook;
 use crate::features::queue::reasons::Reasons;
 use crate::ids::CampaignId;
 use crate::ui::confirm::Confirm;
@@ -63,7 +64,7 @@ pub fn Overview(
     }
 }
 
-/// How far it is, how fast, how long still.
+/// How far it is, how fast, when it will be done.
 #[component]
 fn Now(id: CampaignId, progress: RwSignal<Progress>, line: RwSignal<Line>) -> impl IntoView {
     let counts = Memo::new(move |_| progress.with(|p| p.counts));
@@ -80,18 +81,8 @@ fn Now(id: CampaignId, progress: RwSignal<Progress>, line: RwSignal<Line>) -> im
         })
     };
     let pace = move || {
-        let progress = progress.get();
-        let mut words = Vec::new();
-        if progress.rate_per_minute > 0 {
-            words.push(format!(
-                "{} sent a minute",
-                thousands(progress.rate_per_minute)
-            ));
-        }
-        if let Some(ms) = progress.remaining_ms {
-            words.push(format!("{} left", duration_words(ms)));
-        }
-        words.join(", ")
+        let rate = progress.with(|p| p.rate_per_minute);
+        (rate > 0).then(|| format!("{} sent a minute", thousands(rate)))
     };
     view! {
         <section class="panel" aria-label="Progress">
@@ -101,6 +92,7 @@ fn Now(id: CampaignId, progress: RwSignal<Progress>, line: RwSignal<Line>) -> im
             </div>
             <Bar counts=counts height="h-3"/>
             <Reasons reasons=Signal::derive(move || progress.with(|p| p.reasons.clone()))/>
+            <Outlook lead="The last message leaves" forecast=Signal::derive(move || progress.with(|p| p.forecast.clone()))/>
             <p class="mt-3 text-sm text-muted">
                 {move || match (progress.with(Progress::is_finished), line.get()) {
                     (true, _) => "Nothing is left to send.",

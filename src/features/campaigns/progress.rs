@@ -1,6 +1,7 @@
 //! How far a campaign is: what the live page shows and the event stream carries. Pure.
 
 use super::model::{CampaignState, Counts};
+use crate::features::queue::forecast::Forecast;
 use crate::features::queue::waiting::WaitReason;
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +13,13 @@ pub struct Progress {
     pub counts: Counts,
     /// Messages that reached an end in the last minute.
     pub rate_per_minute: i64,
-    /// At this rate, what waits takes this long. `None` while nothing moves.
-    pub remaining_ms: Option<i64>,
     pub accounts: Vec<AccountShare>,
     /// Why messages failed, most frequent first.
     pub failures: Vec<ReplyGroup>,
     /// Why messages wait.
     pub reasons: Vec<WaitReason>,
+    /// When they will have left; `None` while the campaign is not being sent, or nothing waits.
+    pub forecast: Option<Forecast>,
     pub started_at: Option<i64>,
     pub finished_at: Option<i64>,
 }
@@ -63,28 +64,6 @@ pub fn rate_per_minute(n: i64, oldest: Option<i64>, started_at: Option<i64>, now
         started_at.unwrap_or(oldest).max(now - MINUTE_MS)
     };
     n * MINUTE_MS / (now - since).clamp(1_000, MINUTE_MS)
-}
-
-/// How long `waiting` messages take at this rate.
-pub fn remaining_ms(waiting: i64, rate_per_minute: i64) -> Option<i64> {
-    (waiting > 0 && rate_per_minute > 0).then(|| waiting * MINUTE_MS / rate_per_minute)
-}
-
-/// A duration for people, rounded up: "less than a minute", "about 3 hours 20 minutes".
-pub fn duration_words(ms: i64) -> String {
-    let minutes = (ms + MINUTE_MS - 1) / MINUTE_MS;
-    let many = |n: i64, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-    match minutes {
-        ..=1 => "less than a minute".into(),
-        2..=59 => format!("about {}", many(minutes, "minute")),
-        60..=1_439 if minutes % 60 == 0 => format!("about {}", many(minutes / 60, "hour")),
-        60..=1_439 => format!(
-            "about {} {}",
-            many(minutes / 60, "hour"),
-            many(minutes % 60, "minute")
-        ),
-        _ => format!("about {}", many((minutes + 1_439) / 1_440, "day")),
-    }
 }
 
 /// Puts replies together that differ only in addresses and the server's own reference numbers.
@@ -146,22 +125,6 @@ mod tests {
         ];
         for (n, oldest, started, expected) in cases {
             assert_eq!(rate_per_minute(n, oldest, started, 1_000_000), expected);
-        }
-        assert_eq!(remaining_ms(3_000, 1_500), Some(120_000));
-        assert_eq!(remaining_ms(3_000, 0), None);
-        assert_eq!(remaining_ms(0, 10), None);
-    }
-
-    #[test]
-    fn durations_read_like_speech() {
-        for (ms, words) in [
-            (0, "less than a minute"),
-            (61_000, "about 2 minutes"),
-            (3_600_000, "about 1 hour"),
-            (12_000_000, "about 3 hours 20 minutes"),
-            (90_000_000, "about 2 days"),
-        ] {
-            assert_eq!(duration_words(ms), words);
         }
     }
 

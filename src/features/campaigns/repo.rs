@@ -177,6 +177,17 @@ pub fn select_running(limit: i64) -> Stmt {
     .bind(limit)
 }
 
+/// Campaigns that are being sent, in the order in which they take turns, as a forecast reads them: `id`, `account_id`, and
+/// `waiting`, messages that no account has taken yet.
+pub fn select_sending(limit: i64) -> Stmt {
+    sql(
+        "SELECT c.id, c.account_id, c.total - c.sent - c.failed - c.suppressed - c.skipped - c.cancelled - c.unconfirmed \
+         - (SELECT count(*) FROM email_queue q WHERE q.campaign_id = c.id AND q.state IN ('leased', 'sending')) AS waiting \
+         FROM campaigns c WHERE c.state = 'sending' AND c.deleted_at IS NULL ORDER BY c.id LIMIT ?1",
+    )
+    .bind(limit)
+}
+
 /// How many messages wait over all running campaigns, from their counters.
 pub fn sum_waiting() -> Stmt {
     sql(

@@ -8,8 +8,6 @@ pub mod model;
 pub mod recipients;
 
 #[cfg(feature = "ssr")]
-pub mod forecast;
-#[cfg(feature = "ssr")]
 pub mod repo;
 #[cfg(feature = "ssr")]
 pub mod review;

@@ -3,6 +3,7 @@
 use crate::error::{AppError, Invalid};
 use crate::features::accounts::model::AccountChoice;
 use crate::features::auth::model::check_address;
+use crate::features::queue::forecast::Forecast;
 use crate::features::templates::editor::EditorData;
 use crate::ids::{AccountId, DraftId, RecipientSetId, TemplateId};
 use crate::mail::design::Mode;
@@ -121,8 +122,8 @@ pub struct ReviewStep {
     /// Or why there is none.
     pub preview: Result<PreviewMail, String>,
     pub checks: Vec<Check>,
-    /// When the mail will have left, as the caps of the accounts allow.
-    pub forecast: String,
+    /// When the mail will have left if it is sent now; `None` where it cannot be sent.
+    pub forecast: Option<Forecast>,
     pub test_address: String,
 }
 

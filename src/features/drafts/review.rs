@@ -1,6 +1,5 @@
 //! Use-cases of the review step: the mail as each recipient will get it, what to look at before sending, test mails.
 
-use super::forecast::{self, Room};
 use super::model::{
     Check, Draft, DraftHead, PreviewMail, ReviewStep, Step, TestForm, reply_to_problem,
 };
@@ -13,6 +12,9 @@ use crate::error::AppError;
 use crate::features::accounts::model::Account;
 use crate::features::accounts::model::Kind;
 use crate::features::auth::model::Role;
+use crate::features::queue::day::day;
+use crate::features::queue::forecast::gather;
+use crate::features::queue::forecast::simulate::Lane;
 use crate::features::settings::model::Workspace;
 use crate::features::{accounts, settings};
 use crate::ids::{AccountId, DraftId};
@@ -28,13 +30,14 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
     let caller = cx.require(Role::Viewer)?;
     let mut reads = vec![repo::select(id), recipients::select_of_draft(id)];
     reads.extend(recipients::select_around(id, position));
-    let (outcomes, overview, workspace) = futures::try_join!(
+    let (outcomes, overview, (workspace, sending)) = futures::try_join!(
         async { cx.db.batch(reads).await.map_err(AppError::from) },
         accounts::service::list(cx),
         async {
-            settings::repo::find_workspace(&cx.db)
-                .await
-                .map_err(AppError::from)
+            let workspace = settings::repo::find_workspace(&cx.db).await?;
+            let day = day(cx.now(), &workspace.time_zone);
+            let outcomes = cx.db.batch(gather::select_all(&day.name).to_vec()).await?;
+            Ok::<_, AppError>((workspace, outcomes))
         },
     )?;
     let [draft, set, shown, previous, next, before] = outcomes.as_slice() else {
@@ -59,17 +62,12 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
                 }
         })
         .collect();
-    let rooms: Vec<Room> = usable
-        .iter()
-        .map(|line| {
-            Room::of(
-                line.account.daily_cap,
-                line.account.campaign_cap,
-                line.used_today,
-            )
-        })
-        .collect();
-    let valid = set.as_ref().map_or(0, |set| set.valid);
+    let lane = Lane {
+        waiting: set.as_ref().map_or(0, |set| set.valid),
+        pinned: draft.account_id,
+        ..Lane::default()
+    };
+    let forecast = gather::forecast_draft(cx.now(), &workspace.time_zone, &sending, lane)?;
     let preview = preview_of(
         &draft,
         &workspace,
@@ -104,7 +102,7 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
         reply_to: draft.reply_to,
         preview,
         checks,
-        forecast: forecast::sentence(valid, &rooms),
+        forecast,
         test_address: if workspace.test_address.is_empty() {
             caller.user.email.clone()
         } else {

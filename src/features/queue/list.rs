@@ -2,6 +2,7 @@
 
 use super::actions::{MessageButtons, MessageMessages};
 use super::api::{ProcessNow, find_queue, list_waiting};
+use super::forecast::outlook::Outlook;
 use super::model::{LaneSummary, MessageRow, QueueOverview, WaitingPage};
 use super::reasons::Reasons;
 use super::waiting::{AccountUse, WaitKind};
@@ -138,6 +139,7 @@ fn Lane(lane: LaneSummary, can_edit: bool) -> impl IntoView {
                 </div>
             </div>
             <Reasons reasons=Signal::stored(lane.reasons)/>
+            <Outlook lead="The last message leaves" forecast=Signal::stored(lane.forecast)/>
         </li>
     }
 }

@@ -1,5 +1,6 @@
 //! Messages of the ledger as people see them: their states and what may be done with each. Pure.
 
+use super::forecast::Forecast;
 use super::waiting::{AccountUse, WaitKind, WaitReason};
 use crate::error::AppError;
 use crate::features::campaigns::model::{CampaignState, Counts};
@@ -170,6 +171,8 @@ pub struct LaneSummary {
     /// When the message that has waited longest was due.
     pub oldest_due_at: Option<i64>,
     pub reasons: Vec<WaitReason>,
+    /// When they will have left; `None` while it is not being sent, or nothing waits.
+    pub forecast: Option<Forecast>,
 }
 
 impl LaneSummary {

@@ -91,6 +91,8 @@ pub fn select_tests_waiting(limit: i64) -> Stmt {
 pub fn select_accounts(day: &str) -> Stmt {
     sql(
         "SELECT a.id, a.name, a.enabled, a.daily_cap, a.campaign_cap, a.rate_per_second, a.rate_per_minute, \
+         a.max_connections, a.kind = 'sandbox' AND EXISTS \
+         (SELECT 1 FROM sender_accounts r WHERE r.enabled = 1 AND r.kind <> 'sandbox') AS is_only_pinned, \
          CASE WHEN a.breaker_state = 'open' THEN a.breaker_until END AS breaker_until, a.breaker_reason, \
          coalesce((SELECT used FROM send_counts s WHERE s.account_id = a.id AND s.period = ?1 AND s.campaign_id = 0), 0) AS today, \
          a.next_slot_us / 1000 AS next_slot_at \
@@ -105,11 +107,13 @@ pub fn accounts(outcome: &Outcome) -> Result<Vec<AccountUse>, DbError> {
             id: row.get("id")?,
             name: row.get("name")?,
             enabled: row.get("enabled")?,
+            is_only_pinned: row.get("is_only_pinned")?,
             daily_cap: row.get("daily_cap")?,
             used_today: row.get("today")?,
             campaign_cap: row.get("campaign_cap")?,
             rate_per_second: row.get("rate_per_second")?,
             rate_per_minute: row.get("rate_per_minute")?,
+            connections: row.get("max_connections")?,
             next_slot_at: row.get("next_slot_at")?,
             breaker_until: row.get("breaker_until")?,
             breaker_reason: row.get("breaker_reason")?,
@@ -125,6 +129,13 @@ pub fn select_used(campaign: CampaignId, day: &str) -> Stmt {
          ON s.account_id = a.id AND s.period = ?2 AND s.campaign_id = ?1",
     )
     .bind(campaign)
+    .bind(day)
+}
+
+/// What all campaigns that are being sent used of each account that day: `campaign_id`, `account_id`, `used`.
+pub fn select_used_by_all(day: &str) -> Stmt {
+    sql("SELECT s.campaign_id, s.account_id, s.used FROM campaigns c CROSS JOIN sender_accounts a JOIN send_counts s \
+         ON s.account_id = a.id AND s.period = ?1 AND s.campaign_id = c.id WHERE c.state = 'sending' AND c.deleted_at IS NULL")
     .bind(day)
 }
 

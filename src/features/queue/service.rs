@@ -1,5 +1,7 @@
 //! Use-cases of the queue: what waits and why, hurrying it on, and single messages. Reads counters, never counts the ledger.
 
+use super::forecast::gather::{self, Others};
+use super::forecast::simulate::Lane;
 use super::model::{LaneSummary, MessageAction, MessageRow, QueueOverview, WaitingPage};
 use super::waiting::{LaneFacts, wait_reasons};
 use super::{day, repo};
@@ -9,7 +11,7 @@ use crate::delivery::queue::{
 };
 use crate::error::AppError;
 use crate::features::auth::model::Role;
-use crate::features::campaigns::measure::lane_facts;
+use crate::features::campaigns::measure::{lane_facts, measured_rate};
 use crate::features::campaigns::model::{CampaignAction, CampaignState, Counts};
 use crate::features::campaigns::repo as campaigns;
 use crate::ids::{CampaignId, MessageId};
@@ -28,9 +30,12 @@ const TEST_MAILS: &str = "Test mails";
 pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
     let caller = cx.require(Role::Viewer)?;
     let (day, now) = (day::today(cx).await?, cx.now());
+    let [sending, used_by_all] = gather::select_others(&day.name);
     let outcomes = cx
         .db
         .batch(vec![
+            sending,
+            used_by_all,
             campaigns::select_running(LANES),
             campaigns::sum_waiting(),
             repo::select_accounts(&day.name),
@@ -38,7 +43,7 @@ pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
             repo::select_tests_waiting(TESTS + 1),
         ])
         .await?;
-    let [running, sums, accounts, own, tests] = outcomes.as_slice() else {
+    let [sending, used_by_all, running, sums, accounts, own, tests] = outcomes.as_slice() else {
         return Err(AppError::not_found("queue"));
     };
     let accounts = repo::accounts(accounts)?;
@@ -53,18 +58,26 @@ pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
                 campaigns::select(*id),
                 repo::select_lane(id.0, now),
                 repo::select_used(*id, &day.name),
+                campaigns::select_rate(*id, now),
             ]
         })
         .collect();
-    let mut lanes = Vec::new();
-    for outcomes in cx.db.batch(reads).await?.chunks(3) {
-        let [campaign, lane, used] = outcomes else {
+    let (mut lanes, mut going) = (Vec::new(), Vec::new());
+    for outcomes in cx.db.batch(reads).await?.chunks(4) {
+        let [campaign, lane, used, rate] = outcomes else {
             continue;
         };
         let Some(campaign) = campaigns::found(campaign)? else {
             continue;
         };
         let facts = lane_facts(&cx.db, &campaign, lane, used)?;
+        if campaign.summary.state == CampaignState::Sending {
+            going.push(Lane::of(
+                campaign.summary.id.0,
+                &facts,
+                measured_rate(&campaign, rate, now)?,
+            ));
+        }
         lanes.push(LaneSummary {
             campaign: Some(campaign.summary.id),
             name: campaign.summary.name,
@@ -74,6 +87,7 @@ pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
             is_more: false,
             oldest_due_at: oldest(lane)?,
             reasons: wait_reasons(&facts, &accounts, day.ends_at, now),
+            forecast: None,
         });
     }
     let (mut waiting, mut running) = (0, 0);
@@ -99,8 +113,15 @@ pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
                 is_more: tests > TESTS,
                 oldest_due_at: oldest(own)?,
                 reasons: wait_reasons(&own_facts, &accounts, day.ends_at, now),
+                forecast: None,
             },
         );
+        going.push(Lane::of(OWN_LANE, &own_facts, 0));
+    }
+    let going = Others::read(sending, used_by_all)?.with(going);
+    let mut forecasts = gather::forecasts(now, &day.zone, &accounts, &going);
+    for lane in &mut lanes {
+        lane.forecast = forecasts.remove(&lane.lane());
     }
     Ok(QueueOverview {
         waiting,

@@ -88,6 +88,8 @@ pub struct AccountUse {
     pub id: i64,
     pub name: String,
     pub enabled: bool,
+    /// Takes only campaigns that insist on it: the sandbox, while another account is on.
+    pub is_only_pinned: bool,
     /// 0: none. Of a day of the workspace's zone.
     pub daily_cap: i64,
     pub used_today: i64,
@@ -95,6 +97,8 @@ pub struct AccountUse {
     pub campaign_cap: i64,
     pub rate_per_second: i64,
     pub rate_per_minute: i64,
+    /// Most that may be open at once.
+    pub connections: i64,
     /// Where there is a rate: when the next message may leave that nobody has claimed yet.
     pub next_slot_at: i64,
     /// Until when its breaker keeps it back; `None` when it is closed.
@@ -191,7 +195,9 @@ pub fn wait_reasons(
         .iter()
         .filter(|account| {
             lane.pinned
-                .map_or(account.enabled, |pinned| pinned.0 == account.id)
+                .map_or(account.enabled && !account.is_only_pinned, |pinned| {
+                    pinned.0 == account.id
+                })
         })
         .collect();
     let used = |id| {

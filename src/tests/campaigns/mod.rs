@@ -1,6 +1,7 @@
 //! Campaigns and the queue, on both databases.
 
 mod actions;
+mod forecast;
 mod launch;
 mod live;
 mod log;

@@ -3,6 +3,7 @@
 use super::super::api::{LaunchDraft, SendTest, open_review};
 use super::super::model::{Check, Draft, PreviewMail, ReviewStep, Step};
 use super::{Composer, Identity, draft_id};
+use crate::features::queue::forecast::outlook::Outlook;
 use crate::ids::DraftId;
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::confirm::Confirm;
@@ -57,6 +58,10 @@ fn Opened(
         head.recipients.unwrap_or_default(),
     );
     let name = head.name.clone();
+    let leaving = match total {
+        1 => "The only mail leaves".to_owned(),
+        _ => format!("All {} leave", thousands(total)),
+    };
     view! {
         <Composer head step=Step::Review revision>
             <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_24rem]">
@@ -66,7 +71,7 @@ fn Opened(
                         <section class="panel" aria-labelledby="send-title">
                             <h2 id="send-title" class="text-base font-semibold">"Send"</h2>
                             <FormMessage form=FormState::of(launch)/>
-                            {(!forecast.is_empty()).then(|| view! { <p class="mt-1">{forecast}</p> })}
+                            <Outlook lead=leaving forecast=Signal::stored(forecast)/>
                             {if can_send {
                                 view! { <div class="mt-3"><Send id revision total name launch/></div> }.into_any()
                             } else {
