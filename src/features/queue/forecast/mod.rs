@@ -1,6 +1,8 @@
 //! When what waits will have left: by which account, on which day, and what sets the pace. One rule for drafts, campaigns and the
 //! queue: `simulate` plays delivery forward, `gather` (server) feeds it from the database, `outlook` shows what it found.
 
+mod desk;
+mod line;
 pub mod outlook;
 pub mod simulate;
 
@@ -66,7 +68,7 @@ pub enum PaceKind {
     Rate,
     /// The speed of the last minute.
     Measured,
-    /// Nobody has measured it yet: [`simulate::PER_CONNECTION`] is assumed.
+    /// Nobody has measured it yet: a usual speed is assumed.
     FullSpeed,
 }
 

@@ -1,6 +1,7 @@
 //! Delivery played forward, case by case and at random. Days are UTC's unless a case says otherwise.
 
-use super::simulate::{DAYS, LATENESS_US, Lane, PAUSE_US, Plan, simulate};
+use super::desk::{LATENESS_US, PAUSE_US};
+use super::simulate::{DAYS, Lane, Plan, simulate};
 use super::{End, Forecast, Pace, PaceKind, Row};
 use crate::delivery::{queue, timezone};
 use crate::features::queue::waiting::AccountUse;
