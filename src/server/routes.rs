@@ -69,6 +69,7 @@ async fn ready(State(app): State<AppState>) -> Response {
         "database": database,
         "database_latency_ms": latency.as_secs_f64() * 1000.0,
         "database_round_trips": app.db.round_trips(),
+        "database_statements": app.db.statements(),
         "database_retries": app.db.retries(),
     }))
     .into_response()

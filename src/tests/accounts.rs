@@ -309,8 +309,8 @@ mod suite {
         test.exec(sql("INSERT INTO content_snapshots (id, subject, html, text, created_at) VALUES (1, 's', 'h', 't', 0)")).await;
         test.exec(sql("INSERT INTO recipient_sets (id, source, columns, email_column, created_at) VALUES (1, 'x', '[]', 'email', 0)")).await;
         test.exec(
-            sql("INSERT INTO campaigns (id, name, state, snapshot_id, recipient_set_id, account_id, mode, source, subject, total, created_at, updated_at) \
-                 VALUES (1, 'Spring news', 'sending', 1, 1, ?1, 'html', '', 's', 0, 0, 0)")
+            sql("INSERT INTO campaigns (id, name, state, snapshot_id, recipient_set_id, account_id, mode, subject, total, created_at, updated_at) \
+                 VALUES (1, 'Spring news', 'sending', 1, 1, ?1, 'html', 's', 0, 0, 0)")
             .bind(id),
         )
         .await;

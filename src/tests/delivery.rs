@@ -39,6 +39,7 @@ mod suite {
         )];
         let new = queue::NewSnapshot {
             id: snapshot,
+            source: "",
             subject: "News for {{ first_name }}",
             html: HTML,
             text: "Hello {{ first_name }}",
@@ -62,8 +63,8 @@ mod suite {
             .bind(n),
         );
         batch.push(
-            sql("INSERT INTO campaigns (name, state, snapshot_id, recipient_set_id, mode, source, subject, total, created_at, \
-                 started_at, updated_at) SELECT 'News', 'sending', ?1, max(id), 'html', '', 'News', ?2, ?3, ?3, ?3 \
+            sql("INSERT INTO campaigns (name, state, snapshot_id, recipient_set_id, mode, subject, total, created_at, \
+                 started_at, updated_at) SELECT 'News', 'sending', ?1, max(id), 'html', 'News', ?2, ?3, ?3, ?3 \
                  FROM recipient_sets RETURNING id")
             .bind(snapshot)
             .bind(n)

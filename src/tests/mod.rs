@@ -12,6 +12,7 @@ mod db;
 mod delivery;
 mod domains;
 mod drafts;
+mod full_disk;
 mod outbox;
 mod settings;
 mod sharing;

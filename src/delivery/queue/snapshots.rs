@@ -7,6 +7,8 @@ use crate::server::db::{Stmt, sql};
 /// A snapshot: what messages say. Its id is made by the caller, so that one batch can hold the snapshot and what refers to it.
 pub struct NewSnapshot<'a> {
     pub id: SnapshotId,
+    /// What it was made from, as the template or draft held it; empty for a test mail.
+    pub source: &'a str,
     pub subject: &'a str,
     pub html: &'a str,
     pub text: &'a str,
@@ -24,8 +26,8 @@ pub fn insert_snapshot(snapshot: &NewSnapshot<'_>) -> [Stmt; 2] {
     });
     let links = serde_json::to_string(snapshot.links).unwrap_or_else(|_| "[]".into());
     [
-        sql("INSERT INTO content_snapshots (id, subject, html, text, reply_to, constants, track_opens, track_clicks, created_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+        sql("INSERT INTO content_snapshots (id, subject, html, text, reply_to, constants, track_opens, track_clicks, created_at, source) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
         .bind(snapshot.id)
         .bind(snapshot.subject)
         .bind(snapshot.html)
@@ -34,7 +36,8 @@ pub fn insert_snapshot(snapshot: &NewSnapshot<'_>) -> [Stmt; 2] {
         .bind(constants.to_string())
         .bind(snapshot.workspace.track_opens)
         .bind(snapshot.workspace.track_clicks)
-        .bind(snapshot.now),
+        .bind(snapshot.now)
+        .bind(snapshot.source),
         sql("INSERT INTO snapshot_links (snapshot_id, position, target, label) \
              SELECT ?1, key, value ->> 0, value ->> 1 FROM json_each(?2)")
         .bind(snapshot.id)

@@ -62,6 +62,7 @@ pub async fn launch(cx: &Cx, draft: DraftId, revision: i64) -> Result<CampaignId
     let snapshot = new_snapshot_id();
     let mut batch = insert_snapshot(&NewSnapshot {
         id: snapshot,
+        source: &found.source,
         subject: &prepared.subject,
         html: &prepared.html,
         text: &prepared.text,

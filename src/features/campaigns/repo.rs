@@ -98,8 +98,8 @@ pub fn select(id: CampaignId) -> Stmt {
     sql(format!(
         "SELECT {SUMMARY}, c.snapshot_id, c.account_id, a.name AS account, c.recipient_set_id, s.source AS recipients, \
          s.valid + s.invalid + s.duplicate + s.suppressed AS positions, c.expanded_to, c.expanded_at IS NOT NULL AS is_expanded, \
-         c.mode, c.source, c.preheader, c.reply_to, c.unsubscribes, c.pause_reason, c.started_at, c.finished_at \
-         FROM campaigns c JOIN recipient_sets s ON s.id = c.recipient_set_id \
+         c.mode, f.source, c.preheader, c.reply_to, c.unsubscribes, c.pause_reason, c.started_at, c.finished_at \
+         FROM campaigns c JOIN recipient_sets s ON s.id = c.recipient_set_id JOIN content_snapshots f ON f.id = c.snapshot_id \
          LEFT JOIN sender_accounts a ON a.id = c.account_id WHERE c.id = ?1 AND c.deleted_at IS NULL"
     ))
     .bind(id)
@@ -249,9 +249,9 @@ pub fn replies(outcome: &Outcome) -> Result<Vec<ReplyGroup>, DbError> {
 /// Makes the campaign of a draft as it stood at `revision`, with the audience of its ready set. Returns `id`. Moves nothing
 /// when the draft changed, the audience is not ready or empty, or no account could send.
 pub fn insert(draft: DraftId, revision: i64, snapshot: SnapshotId, now: i64) -> Stmt {
-    sql("INSERT INTO campaigns (name, state, snapshot_id, recipient_set_id, account_id, mode, source, subject, preheader, reply_to, \
+    sql("INSERT INTO campaigns (name, state, snapshot_id, recipient_set_id, account_id, mode, subject, preheader, reply_to, \
          total, created_at, started_at, updated_at) \
-         SELECT d.name, 'sending', ?3, s.id, d.account_id, d.mode, d.source, d.subject, d.preheader, d.reply_to, \
+         SELECT d.name, 'sending', ?3, s.id, d.account_id, d.mode, d.subject, d.preheader, d.reply_to, \
          s.valid + s.suppressed, ?4, ?4, ?4 FROM drafts d JOIN recipient_sets s ON s.id = d.recipient_set_id \
          WHERE d.id = ?1 AND d.revision = ?2 AND s.state = 'ready' AND s.valid > 0 AND EXISTS \
          (SELECT 1 FROM sender_accounts a WHERE a.enabled = 1 AND (d.account_id IS NULL OR a.id = d.account_id)) RETURNING id")

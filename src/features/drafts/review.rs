@@ -418,6 +418,7 @@ pub async fn send_test(cx: &Cx, form: &TestForm) -> Result<DraftId, AppError> {
     let (snapshot, now) = (queue::new_snapshot_id(), cx.now());
     let mut batch = queue::insert_snapshot(&queue::NewSnapshot {
         id: snapshot,
+        source: "",
         subject: &prepared.subject,
         html: &prepared.html,
         text: &prepared.text,

@@ -29,6 +29,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     2 => "0002_rate_slots",
     3 => "0003_dkim",
     4 => "0004_addresses",
+    5 => "0005_snapshot_sources",
 };
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

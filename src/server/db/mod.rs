@@ -68,6 +68,7 @@ impl Default for Patience {
 #[derive(Default)]
 struct Counters {
     round_trips: AtomicU64,
+    statements: AtomicU64,
     retries: AtomicU64,
     /// The last write failed because the disk was full.
     is_full: AtomicBool,
@@ -188,6 +189,10 @@ impl Db {
             .counters
             .round_trips
             .fetch_add(1, Ordering::Relaxed);
+        self.inner
+            .counters
+            .statements
+            .fetch_add(work.stmts.len() as u64, Ordering::Relaxed);
         let is_write = !work.is_read;
         let result = match &self.inner.backend {
             Backend::Embedded(embedded) => embedded.run(work).await,
@@ -224,6 +229,11 @@ impl Db {
     /// Calls made since the start, each one round trip unless retried.
     pub fn round_trips(&self) -> u64 {
         self.inner.counters.round_trips.load(Ordering::Relaxed)
+    }
+
+    /// Statements in those calls.
+    pub fn statements(&self) -> u64 {
+        self.inner.counters.statements.load(Ordering::Relaxed)
     }
 
     /// Calls repeated because the database was busy or unreachable.

@@ -26,6 +26,7 @@ impl Campaign {
         let links = TARGETS.map(|target| (target.to_owned(), format!("Label of {target}")));
         let mut batch = queue::insert_snapshot(&queue::NewSnapshot {
             id: snapshot,
+            source: "",
             subject: "News",
             html: "<p>Hello</p>",
             text: "Hello",
@@ -42,8 +43,8 @@ impl Campaign {
             .bind(NOON),
         );
         batch.push(
-            sql("INSERT INTO campaigns (name, state, snapshot_id, recipient_set_id, mode, source, subject, total, expanded_to, \
-                 expanded_at, created_at, started_at, updated_at) SELECT 'Spring news', 'sending', ?1, max(id), 'html', '', \
+            sql("INSERT INTO campaigns (name, state, snapshot_id, recipient_set_id, mode, subject, total, expanded_to, \
+                 expanded_at, created_at, started_at, updated_at) SELECT 'Spring news', 'sending', ?1, max(id), 'html', \
                  'News', ?2, ?2, ?3, ?3, ?3, ?3 FROM recipient_sets RETURNING id")
             .bind(snapshot)
             .bind(n)
