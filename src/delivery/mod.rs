@@ -8,6 +8,7 @@ pub mod content;
 pub mod desk;
 pub mod dkim;
 pub mod housekeeping;
+pub mod meters;
 pub mod pace;
 pub mod post;
 pub mod queue;

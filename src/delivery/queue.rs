@@ -4,10 +4,12 @@
 mod actions;
 mod audience;
 mod snapshots;
+mod standing;
 
 pub use actions::*;
 pub use audience::*;
 pub use snapshots::*;
+pub use standing::{Standing, find_standing};
 
 use crate::ids::{AccountId, MessageId, SnapshotId};
 use crate::server::db::{Db, DbError, Row, Stmt, Value, sql};

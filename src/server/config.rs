@@ -1,6 +1,7 @@
 //! What the operator sets, read once from the environment. A wrong value stops the start with one sentence.
 
 use super::db::DbTarget;
+use super::metrics::MetricsAccess;
 use super::proxies::TrustedProxies;
 use super::secrets::Keys;
 use base64::Engine;
@@ -22,6 +23,8 @@ pub struct Config {
     pub smtp_timeout_secs: Option<u64>,
     /// Whose word about a visitor's address is taken.
     pub trusted_proxies: TrustedProxies,
+    /// Who may read `/metrics`.
+    pub metrics: MetricsAccess,
 }
 
 /// One sentence: which variable, why, and what a right value looks like.
@@ -58,6 +61,8 @@ impl Config {
             set("TURSO_AUTH_TOKEN"),
             &data_dir,
         )?;
+        let metrics =
+            MetricsAccess::of(set("METRICS_TOKEN"), set("METRICS_OPEN")).map_err(ConfigError)?;
         let remote = matches!(database, DbTarget::Remote { .. });
         if !remote || set("ENCRYPTION_KEY").is_none() {
             create_dir(&data_dir)?;
@@ -75,6 +80,7 @@ impl Config {
                 },
                 retry_base_secs: seconds("RETRY_BASE_SECS", set("RETRY_BASE_SECS"), 60, 1..=3_600)?,
                 trusted_proxies,
+                metrics,
             },
             keys,
         ))
@@ -304,6 +310,7 @@ mod tests {
     fn nothing_set_means_a_file_under_the_data_directory() {
         let (config, _) = read(&[]).unwrap();
         assert_eq!(config.base_url, "http://127.0.0.1:3000");
+        assert_eq!(config.metrics, MetricsAccess::Off);
         assert!(matches!(config.database, DbTarget::File(path) if path.ends_with("mailer.db")));
     }
 
@@ -336,6 +343,12 @@ mod tests {
             (
                 &[("TRUSTED_PROXIES", "10.0.0.0/8, proxy")],
                 "TRUSTED_PROXIES holds \"proxy\"",
+            ),
+            (&[("METRICS_OPEN", "yes")], "true or false"),
+            (&[("METRICS_TOKEN", "short")], "shorter than 16"),
+            (
+                &[("METRICS_TOKEN", key), ("METRICS_OPEN", "true")],
+                "both set",
             ),
         ];
         for (pairs, part) in cases {

@@ -5,6 +5,7 @@ pub mod config;
 pub mod csv;
 pub mod db;
 pub mod errors;
+pub mod metrics;
 pub mod proxies;
 pub mod request;
 pub mod routes;

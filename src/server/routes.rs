@@ -1,10 +1,11 @@
 //! The router: pages, server functions, plain routes, and what stands in front of them all.
 
 use super::db::DbKind;
+use super::metrics::scrape;
 use super::session;
 use super::state::AppState;
 use crate::app::{App, shell};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -28,6 +29,7 @@ pub fn router(app: AppState) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
+        .route("/metrics", get(scrape))
         .merge(crate::features::campaigns::routes::routes())
         .merge(crate::features::templates::routes::routes())
         .merge(crate::features::drafts::routes::routes())
@@ -119,6 +121,7 @@ async fn trace(request: Request, next: Next) -> Response {
     let id = super::secrets::random_token()[..12].to_owned();
     let method = request.method().clone();
     let path = public_path(request.uri().path());
+    let group = route_group(&request);
     let started = tokio::time::Instant::now();
     let mut response = {
         use tracing::Instrument;
@@ -127,7 +130,9 @@ async fn trace(request: Request, next: Next) -> Response {
             .await
     };
     let status = response.status().as_u16();
-    let ms = started.elapsed().as_secs_f64() * 1000.0;
+    let took = started.elapsed();
+    metrics::histogram!("mailer_http_request_seconds", "route" => group, "status" => status_class(status)).record(took);
+    let ms = took.as_secs_f64() * 1000.0;
     if status >= 500 {
         tracing::warn!(%id, %method, path, status, ms, "request failed");
     } else {
@@ -139,6 +144,29 @@ async fn trace(request: Request, next: Next) -> Response {
             .insert(HeaderName::from_static("x-request-id"), value);
     }
     response
+}
+
+/// The first part of the route that answers, so that there are few of them: "campaigns" for all pages of campaigns.
+fn route_group(request: &Request) -> String {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("/other", MatchedPath::as_str);
+    let group = route.split('/').nth(1).unwrap_or_default();
+    match group {
+        "" => "home".into(),
+        group if group.starts_with(['{', ':']) => "other".into(),
+        group => group.to_owned(),
+    }
+}
+
+fn status_class(status: u16) -> &'static str {
+    match status {
+        ..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    }
 }
 
 /// Paths that hold a token are logged without it.

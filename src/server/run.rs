@@ -21,6 +21,7 @@ pub async fn open(
     leptos: LeptosOptions,
     clock: Clock,
 ) -> Result<AppState, String> {
+    super::metrics::install(&config.metrics);
     let db = Db::open(&config.database)
         .await
         .map_err(|error| format!("The database cannot be opened: {error}"))?;
@@ -37,6 +38,7 @@ pub async fn open(
         ticks: super::services::Ticks::default(),
         connections: crate::delivery::connections::Connections::default(),
         events: tracking::buffer::EventBuffer::default(),
+        gauges: super::metrics::Gauges::default(),
         stop: CancellationToken::new(),
         leptos,
     };
@@ -131,6 +133,7 @@ pub async fn serve(app: AppState) -> Result<(), String> {
 
 fn start_services(supervisor: &Supervisor, app: &AppState, stop: &CancellationToken) {
     supervisor.run(housekeeping::Heartbeat);
+    supervisor.run(super::metrics::Upkeep);
     supervisor.run(tracking::worker::Recorder);
     supervisor.run(housekeeping::Rescuer);
     supervisor.run(housekeeping::Expander);

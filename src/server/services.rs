@@ -73,7 +73,10 @@ impl Supervisor {
             let mut failures = 0u32;
             app.ticks.note::<S>(app.now());
             while !stop.is_cancelled() {
+                let started = tokio::time::Instant::now();
                 let outcome = AssertUnwindSafe(service.tick(&app)).catch_unwind().await;
+                metrics::histogram!("mailer_service_tick_seconds", "service" => S::NAME)
+                    .record(started.elapsed());
                 let wait = match outcome {
                     Ok(Ok(progress)) => {
                         failures = 0;
@@ -96,6 +99,11 @@ impl Supervisor {
                 };
                 if failures == 0 {
                     app.ticks.note::<S>(app.now());
+                    metrics::gauge!("mailer_service_last_tick_timestamp_seconds", "service" => S::NAME)
+                        .set(app.now() as f64 / 1_000.0);
+                } else {
+                    metrics::counter!("mailer_service_failures_total", "service" => S::NAME)
+                        .increment(1);
                 }
                 if wait > Duration::ZERO {
                     tokio::select! {

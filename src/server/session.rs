@@ -18,10 +18,11 @@ pub const COOKIE: &str = "mailer_session";
 
 /// Paths a signed-out visitor may call. Everything else asks for a session.
 fn is_public(path: &str) -> bool {
-    const EXACT: [&str; 7] = [
+    const EXACT: [&str; 8] = [
         "/sign-in",
         "/healthz",
         "/readyz",
+        "/metrics",
         "/favicon.svg",
         "/favicon.ico",
         "/api/auth/sign-in",

@@ -28,6 +28,9 @@ pub struct AppState {
     /// Opens and clicks that wait to be written.
     #[from_ref(skip)]
     pub events: crate::features::tracking::buffer::EventBuffer,
+    /// How the queue stood when `/metrics` last looked.
+    #[from_ref(skip)]
+    pub gauges: super::metrics::Gauges,
     /// Cancelled when the process is to end: what would go on for ever, like event streams, ends with it.
     #[from_ref(skip)]
     pub stop: CancellationToken,

@@ -106,6 +106,7 @@ const CALLS: &[(&str, Needs)] = &[
 const ROUTES: &[(&str, &str, Needs)] = &[
     ("GET", "/healthz", Nobody),
     ("GET", "/readyz", Nobody),
+    ("GET", "/metrics", Nobody),
     ("GET", "/t/o/{token}", Nobody),
     ("GET", "/t/c/{token}", Nobody),
     ("POST", "/u/{token}", Nobody),

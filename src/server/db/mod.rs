@@ -194,10 +194,22 @@ impl Db {
             .statements
             .fetch_add(work.stmts.len() as u64, Ordering::Relaxed);
         let is_write = !work.is_read;
-        let result = match &self.inner.backend {
-            Backend::Embedded(embedded) => embedded.run(work).await,
-            Backend::Remote(remote) => remote.run(work).await,
+        let kind = match (work.stmts.len(), work.is_read) {
+            (1, true) => "query",
+            (1, false) => "exec",
+            _ => "batch",
         };
+        let start = Instant::now();
+        let (backend, result) = match &self.inner.backend {
+            Backend::Embedded(embedded) => ("embedded", embedded.run(work).await),
+            Backend::Remote(remote) => ("remote", remote.run(work).await),
+        };
+        metrics::histogram!("mailer_database_seconds", "kind" => kind, "backend" => backend)
+            .record(start.elapsed());
+        if result.is_err() {
+            metrics::counter!("mailer_database_errors_total", "kind" => kind, "backend" => backend)
+                .increment(1);
+        }
         if is_write {
             match &result {
                 Ok(_) => self.inner.counters.is_full.store(false, Ordering::Relaxed),

@@ -15,6 +15,7 @@ use mailer::ids::{SessionId, UserId};
 use mailer::server::clock::Clock;
 use mailer::server::config::Config;
 use mailer::server::db::{DbTarget, Row, Stmt, sql};
+use mailer::server::metrics::MetricsAccess;
 use mailer::server::request::{Caller, Client, Cx};
 use mailer::server::secrets::{Keys, token_hash};
 use mailer::server::services::{Progress, Service};
@@ -68,6 +69,7 @@ impl TestApp {
             data_dir: folder.path().to_owned(),
             database,
             trusted_proxies: Default::default(),
+            metrics: MetricsAccess::Off,
         };
         let leptos = LeptosOptions::builder().output_name("mailer").build();
         let app = run::open(config, Keys::new(&[7; 32]), leptos, Clock::fixed(NOON))
@@ -100,6 +102,14 @@ impl TestApp {
             .await;
         }
         test
+    }
+
+    /// The same app with another configuration.
+    pub fn configured(mut self, change: impl FnOnce(&mut Config)) -> TestApp {
+        change(std::sync::Arc::make_mut(&mut self.app.config));
+        mailer::server::metrics::install(&self.app.config.metrics);
+        self.router = routes::router(self.app.clone());
+        self
     }
 
     /// The same database seen by a second process.
