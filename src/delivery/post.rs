@@ -5,6 +5,7 @@ use super::connections::IDLE_LIMIT;
 use super::content::Snapshot;
 use super::desk::{Desk, Done, Fetched};
 use super::dkim::Signer;
+use super::meters;
 use super::queue::{Claimed, LATENESS_MS};
 use super::reply::FailureKind;
 use super::smtp::{Connection, Envelope, ServerConfig};
@@ -106,7 +107,9 @@ pub async fn post(
                         if slot.connection.is_none() {
                             slot.put(app.connections.take(key));
                         }
-                        hand_over(&mut slot, config, &envelope, &raw).await
+                        let outcome = hand_over(&mut slot, config, &envelope, &raw).await;
+                        meters::handed_over(begin.elapsed());
+                        outcome
                     }
                 };
                 (outcome, begin.elapsed())

@@ -13,6 +13,7 @@ mod delivery;
 mod domains;
 mod drafts;
 mod full_disk;
+mod metrics;
 mod outbox;
 mod settings;
 mod sharing;

@@ -3,6 +3,7 @@
 use super::Runner;
 use super::record::{Record, persist};
 use crate::delivery::content::Snapshot;
+use crate::delivery::meters;
 use crate::delivery::queue::{self, Claimed};
 use crate::error::AppError;
 use crate::ids::MessageId;
@@ -20,6 +21,7 @@ pub(super) struct Flight {
     record: Record,
     marking: Option<Marking>,
     claiming: Option<Claiming>,
+    began: Instant,
 }
 
 struct Marking {
@@ -100,6 +102,7 @@ impl Runner {
             record,
             marking,
             claiming,
+            began: self.last_flush,
         });
     }
 
@@ -120,6 +123,7 @@ impl Runner {
                 return Err(error);
             }
         };
+        flight.record.count(self.run.account.id);
         if let Some(Marking {
             at,
             messages,
@@ -140,6 +144,7 @@ impl Runner {
             }
         }
         if let Some(Claiming { at, lane, token }) = flight.claiming {
+            meters::claimed(flight.began.elapsed(), outcomes[at + 1].rows.len());
             self.claimed(lane, &token, &outcomes[at], &outcomes[at + 1])
                 .await?;
         }

@@ -1,6 +1,7 @@
 //! What a run writes down: results, leases, returned capacity. Nothing that was sent may go unrecorded.
 
 use super::{Run, Runner};
+use crate::delivery::meters;
 use crate::delivery::post::Posted;
 use crate::delivery::queue::{self, Claimed, Finished};
 use crate::error::AppError;
@@ -65,6 +66,13 @@ impl Record {
 
     pub(super) fn return_capacity(&mut self, lane: i64) {
         *self.unused.entry(lane).or_default() += 1;
+    }
+
+    /// It is written: counts how each message ended.
+    pub(super) fn count(&self, account: AccountId) {
+        for result in &self.results {
+            meters::ended(account, result.state, result.refund > 0);
+        }
     }
 
     /// What could not be written stands before what came since.
@@ -220,11 +228,14 @@ impl Runner {
         if !waiting.is_empty() {
             batch.extend(release(&waiting, self.run.app.now()));
         }
-        if !batch.is_empty()
-            && let Err(error) =
-                persist(self.run.app.clone(), self.run.account.id, batch, once).await
-        {
-            tracing::error!(%error, "the end of a run was not recorded; the lease will run out");
+        if batch.is_empty() {
+            return;
+        }
+        match persist(self.run.app.clone(), self.run.account.id, batch, once).await {
+            Ok(_) => self.record.count(self.run.account.id),
+            Err(error) => {
+                tracing::error!(%error, "the end of a run was not recorded; the lease will run out");
+            }
         }
     }
 }
