@@ -6,10 +6,6 @@ use mailer::server::config::Config;
 use mailer::server::{run, telemetry};
 use std::process::ExitCode;
 
-/// Composing mail is many small allocations on several threads, which the system's allocator makes wait for each other.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// A self-hosted email campaign platform that accounts for every recipient.
 ///
 /// Settings come from the environment: BASE_URL, DATA_DIR, TURSO_DATABASE_URL, TURSO_AUTH_TOKEN, ENCRYPTION_KEY,

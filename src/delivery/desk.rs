@@ -2,9 +2,10 @@
 //! other while there is work on the desk.
 
 use super::content::Snapshot;
-use super::post::Outcome;
+use super::post::{Built, Outcome};
 use super::queue::Claimed;
-use std::collections::VecDeque;
+use crate::ids::MessageId;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,7 +19,7 @@ pub struct Job {
     pub claimed: Arc<Claimed>,
     pub snapshot: Arc<Snapshot>,
     /// When its lease ends, unless it is renewed, in unix milliseconds.
-    pub lease_until: i64,
+    pub lease_end: i64,
 }
 
 /// A message that was worked on, and how long the server took for it.
@@ -29,18 +30,44 @@ pub struct Done {
 }
 
 pub enum Fetched {
-    Job(Job),
+    /// With the message, if somebody composed it ahead.
+    Job(Job, Option<Built>),
+    /// Nothing may leave just now: a message to compose for later.
+    Ahead(Ahead),
     /// The server bears fewer connections than this one's number: close it or lend it to others.
     Rest,
     /// The run is over.
     Closed,
 }
 
+/// A message that is claimed but may not leave yet.
+pub struct Ahead {
+    pub claimed: Arc<Claimed>,
+    pub snapshot: Arc<Snapshot>,
+}
+
 #[derive(Default)]
 struct Trays {
     jobs: VecDeque<Job>,
+    ahead: VecDeque<Ahead>,
+    /// Being composed ahead just now.
+    composing: HashSet<MessageId>,
+    composed: HashMap<MessageId, Built>,
     done: Vec<Done>,
     is_closed: bool,
+}
+
+impl Trays {
+    /// Takes a message out of what is done ahead, with what was composed.
+    fn forget(&mut self, message: MessageId) -> Option<Built> {
+        if let Some(built) = self.composed.remove(&message) {
+            return Some(built);
+        }
+        if !self.composing.remove(&message) {
+            self.ahead.retain(|ahead| ahead.claimed.id != message);
+        }
+        None
+    }
 }
 
 pub struct Desk {
@@ -101,11 +128,34 @@ impl Desk {
                     self.results.notify_one();
                 }
                 if let Some(job) = job {
-                    return Fetched::Job(job);
+                    let built = trays.forget(job.claimed.id);
+                    return Fetched::Job(job, built);
+                }
+                if let Some(ahead) = trays.ahead.pop_front() {
+                    trays.composing.insert(ahead.claimed.id);
+                    return Fetched::Ahead(ahead);
                 }
             }
             bell.await;
         }
+    }
+
+    /// Announces a message that will be laid out soon: connections with nothing to send compose it meanwhile.
+    pub fn announce(&self, ahead: Ahead) {
+        self.trays().ahead.push_back(ahead);
+    }
+
+    pub fn composed(&self, message: MessageId, built: Built) {
+        let mut trays = self.trays();
+        // Somebody may have needed it sooner, and composed it himself.
+        if trays.composing.remove(&message) {
+            trays.composed.insert(message, built);
+        }
+    }
+
+    /// A message that is not going to be laid out after all.
+    pub fn forget(&self, message: MessageId) {
+        self.trays().forget(message);
     }
 
     /// Waits until this connection may work again, or the desk closes.
@@ -154,8 +204,8 @@ impl Desk {
         self.work.notify_waiters();
     }
 
-    pub fn renewed(&self, lease_until: i64) {
-        self.renewed_until.store(lease_until, Ordering::Relaxed);
+    pub fn renewed(&self, lease_end: i64) {
+        self.renewed_until.store(lease_end, Ordering::Relaxed);
     }
 
     /// Whether a message is still this process's to send. A process that was frozen for longer than a lease must not go on with
@@ -163,7 +213,7 @@ impl Desk {
     pub fn is_ours(&self, job: &Job, now: i64) -> bool {
         now + LEASE_MARGIN_MS
             < job
-                .lease_until
+                .lease_end
                 .max(self.renewed_until.load(Ordering::Relaxed))
     }
 

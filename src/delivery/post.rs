@@ -3,7 +3,7 @@
 use super::compose::{OutgoingMessage, Party, Text, Unsubscribe, compose};
 use super::connections::IDLE_LIMIT;
 use super::content::Snapshot;
-use super::desk::{Desk, Done, Fetched};
+use super::desk::{Ahead, Desk, Done, Fetched};
 use super::dkim::Signer;
 use super::meters;
 use super::queue::{Claimed, LATENESS_MS};
@@ -51,6 +51,15 @@ pub enum Outcome {
     },
 }
 
+/// The message of one recipient, or the sentence why there is none.
+pub type Built = Result<Composed, String>;
+
+pub struct Composed {
+    envelope: Envelope,
+    subject: String,
+    raw: Vec<u8>,
+}
+
 /// Works until the desk closes.
 pub async fn post(
     app: AppState,
@@ -65,9 +74,16 @@ pub async fn post(
         connection: None,
         desk: &desk,
     };
+    let compose = |claimed: &Claimed, snapshot: &Snapshot| {
+        build(&app, &account, signer.as_deref(), claimed, snapshot)
+    };
     loop {
-        let job = match desk.fetch(worker).await {
-            Fetched::Job(job) => job,
+        let (job, built) = match desk.fetch(worker).await {
+            Fetched::Job(job, built) => (job, built),
+            Fetched::Ahead(Ahead { claimed, snapshot }) => {
+                desk.composed(claimed.id, compose(&claimed, &snapshot));
+                continue;
+            }
             fetched => {
                 if let Some(connection) = slot.take() {
                     app.connections.keep(key, connection);
@@ -79,45 +95,35 @@ pub async fn post(
                 continue;
             }
         };
-        let built = build(
-            &app,
-            &account,
-            signer.as_deref(),
-            &job.claimed,
-            &job.snapshot,
-        );
-        let (outcome, took) =
-            if !in_time(&app, &job.claimed).await || !desk.is_ours(&job, app.now()) {
-                (Outcome::Late, Duration::ZERO)
-            } else {
-                let begin = Instant::now();
-                let outcome = match (built, &transport) {
-                    (Err(words), _) => Outcome::Unusable(words),
-                    (Ok((envelope, subject, raw)), Transport::Sandbox) => Outcome::Sent {
-                        code: None,
-                        reply: "Delivered into the outbox.".into(),
-                        posted: Some(Posted {
-                            from: envelope.from,
-                            to: envelope.to.join(", "),
-                            subject,
-                            raw,
-                        }),
-                    },
-                    (Ok((envelope, _, raw)), Transport::Smtp(config)) => {
-                        if slot.connection.is_none() {
-                            slot.put(app.connections.take(key));
-                        }
-                        let outcome = hand_over(&mut slot, config, &envelope, &raw).await;
-                        meters::handed_over(begin.elapsed());
-                        outcome
-                    }
-                };
-                (outcome, begin.elapsed())
-            };
+        let built = built.unwrap_or_else(|| compose(&job.claimed, &job.snapshot));
+        let is_in_time = in_time(&app, &job.claimed).await && desk.is_ours(&job, app.now());
+        let begin = Instant::now();
+        let outcome = match (built, &transport) {
+            _ if !is_in_time => Outcome::Late,
+            (Err(words), _) => Outcome::Unusable(words),
+            (Ok(mail), Transport::Sandbox) => Outcome::Sent {
+                code: None,
+                reply: "Delivered into the outbox.".into(),
+                posted: Some(Posted {
+                    from: mail.envelope.from,
+                    to: mail.envelope.to.join(", "),
+                    subject: mail.subject,
+                    raw: mail.raw,
+                }),
+            },
+            (Ok(mail), Transport::Smtp(config)) => {
+                if slot.connection.is_none() {
+                    slot.put(app.connections.take(key));
+                }
+                let outcome = hand_over(&mut slot, config, &mail.envelope, &mail.raw).await;
+                meters::handed_over(begin.elapsed());
+                outcome
+            }
+        };
         desk.hand_in(Done {
             claimed: job.claimed,
             outcome,
-            took,
+            took: begin.elapsed(),
         });
     }
 }
@@ -165,14 +171,13 @@ impl Drop for Slot<'_> {
     }
 }
 
-/// The message of one recipient: envelope, subject and bytes. `Err` is a sentence.
 fn build(
     app: &AppState,
     account: &DeliveryAccount,
     signer: Option<&Signer>,
     claimed: &Claimed,
     snapshot: &Snapshot,
-) -> Result<(Envelope, String, Vec<u8>), String> {
+) -> Built {
     let mail = snapshot
         .render(&app.keys, &app.config.base_url, claimed.id, &claimed.merge)
         .map_err(|error| format!("The mail could not be put together. {error}"))?;
@@ -205,13 +210,17 @@ fn build(
         headers: &[],
     })
     .map_err(|error| error.to_string())?;
-    let message = match signer {
+    let raw = match signer {
         Some(signer) => signer
             .signed(&composed.message, app.now() / 1_000)
             .map_err(|error| format!("The mail could not be signed: {error}."))?,
         None => composed.message,
     };
-    Ok((composed.envelope, mail.subject, message))
+    Ok(Composed {
+        envelope: composed.envelope,
+        subject: mail.subject,
+        raw,
+    })
 }
 
 fn part(merged: &Merged) -> Text<'_> {

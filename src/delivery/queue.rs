@@ -101,7 +101,7 @@ pub struct ClaimRequest<'a> {
     pub lane: i64,
     pub want: i64,
     pub now: i64,
-    pub lease_until: i64,
+    pub lease_end: i64,
     pub owner: &'a str,
     pub token: &'a str,
     /// The workspace's date, "2026-11-22".
@@ -146,7 +146,7 @@ pub fn claim(request: &ClaimRequest<'_>) -> [Stmt; 4] {
             .bind(request.token)
             .bind(request.day)
             .bind(i64::from(request.is_probe))
-            .bind(request.lease_until)
+            .bind(request.lease_end)
             .bind(i64::from(request.takes_free))
     };
     let usable = "a.id = ?1 AND a.enabled = 1 AND (a.breaker_state = 'closed' OR (a.breaker_state = 'half_open' AND ?8 = 1))";
@@ -232,23 +232,31 @@ const FENCE: &str = "FROM (SELECT value ->> 'id' AS id, value ->> 'token' AS tok
 
 /// Writes `sending` before the first byte of a message leaves. Returns the ids that moved; one that did not is no longer ours,
 /// or its campaign was stopped, and must not be sent.
-pub fn mark_sending<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_until: i64) -> Stmt {
-    sql(format!(
-        "UPDATE email_queue SET state = 'sending', lease_until = ?2 {FENCE} AND email_queue.state = 'leased' \
-         AND (email_queue.lane = 0 OR EXISTS (SELECT 1 FROM campaigns c WHERE c.id = email_queue.lane AND c.state = 'sending')) \
-         RETURNING email_queue.id"
-    ))
-    .bind(fences(rows))
-    .bind(lease_until)
+pub fn mark_sending<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_end: i64) -> Stmt {
+    // A token is one claim's, and a claim counts an attempt: no need to compare attempts, and the commonest statement stays small.
+    let (mut ids, mut tokens) = (Vec::new(), Vec::new());
+    for row in rows {
+        ids.push(row.id);
+        if !tokens.contains(&row.token.as_str()) {
+            tokens.push(row.token.as_str());
+        }
+    }
+    let json = |list: serde_json::Result<String>| list.unwrap_or_else(|_| "[]".into());
+    sql("UPDATE email_queue SET state = 'sending', lease_until = ?2 WHERE id IN (SELECT value FROM json_each(?1)) \
+         AND state = 'leased' AND lease_token IN (SELECT value FROM json_each(?3)) \
+         AND (lane = 0 OR EXISTS (SELECT 1 FROM campaigns c WHERE c.id = lane AND c.state = 'sending')) RETURNING id")
+    .bind(json(serde_json::to_string(&ids)))
+    .bind(lease_end)
+    .bind(json(serde_json::to_string(&tokens)))
 }
 
 /// Keeps leases alive while their messages wait or are on the wire. Returns the ids that are still ours.
-pub fn renew<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_until: i64) -> Stmt {
+pub fn renew<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_end: i64) -> Stmt {
     sql(format!(
         "UPDATE email_queue SET lease_until = ?2 {FENCE} RETURNING email_queue.id"
     ))
     .bind(fences(rows))
-    .bind(lease_until)
+    .bind(lease_end)
 }
 
 /// Puts messages that were claimed and never offered to a server back, as if they had not been claimed; also those that were
@@ -260,6 +268,11 @@ pub fn release<'a>(rows: impl Iterator<Item = &'a Claimed>) -> Stmt {
          WHERE email_queue.id = j.id AND email_queue.attempt = j.attempt \
          AND ((email_queue.lease_token = j.token AND email_queue.state IN ('leased', 'sending')) OR email_queue.state = 'unconfirmed')")
     .bind(fences(rows))
+}
+
+/// Stands in a batch for a statement that must not run again.
+pub fn nothing() -> Stmt {
+    sql("SELECT 1 WHERE 0")
 }
 
 /// A campaign that was closed over messages taken for unconfirmed, some of which turned out to be waiting, goes on.

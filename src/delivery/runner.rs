@@ -14,12 +14,12 @@ use super::content::Snapshot;
 use super::desk::{Desk, Job};
 use super::pace::{Domains, Width};
 use super::post::post;
-use super::queue::{Claimed, Lane};
+use super::queue::{Claimed, Lane, OWN_LANE};
 use super::transport::{Transport, breaker};
 use crate::error::AppError;
 use crate::features::accounts::repo::DeliveryAccount;
 use crate::features::domains::service::signer_for;
-use crate::ids::{MessageId, SnapshotId};
+use crate::ids::{AccountId, MessageId, SnapshotId};
 use crate::server::AppState;
 use crate::server::db::DbKind;
 use flush::Flight;
@@ -27,6 +27,7 @@ use record::Record;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -47,14 +48,46 @@ pub enum End {
     Stopped,
 }
 
+/// What an account is to work on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assignment {
+    /// Each once, by id.
+    pub lanes: Vec<Lane>,
+    /// Whether test mail that insists on no account is among them.
+    pub takes_free: bool,
+}
+
+impl Assignment {
+    /// The lanes that insist on this account and, if it may take them, those that insist on none.
+    pub fn of(lanes: &[Lane], account: AccountId, may_take_free: bool) -> Self {
+        let mut mine: Vec<Lane> = lanes
+            .iter()
+            .filter(|lane| {
+                lane.pinned
+                    .map_or(may_take_free, |pinned| pinned == account)
+            })
+            .copied()
+            .collect();
+        let takes_free = mine
+            .iter()
+            .any(|lane| lane.id == OWN_LANE && lane.pinned.is_none());
+        mine.sort_by_key(|lane| lane.id);
+        mine.dedup_by_key(|lane| lane.id);
+        Assignment {
+            lanes: mine,
+            takes_free,
+        }
+    }
+}
+
 /// What a run needs to know.
 pub struct Run {
     pub app: AppState,
     pub account: DeliveryAccount,
     pub transport: Transport,
-    pub lanes: Vec<Lane>,
-    /// Whether test mail that insists on no account is among them.
-    pub takes_free: bool,
+    pub assignment: Assignment,
+    /// Tells of lanes that came up since.
+    pub feed: watch::Receiver<Assignment>,
     /// The workspace's date, for daily caps.
     pub day: String,
     pub rules: BreakerRules,
@@ -185,6 +218,7 @@ impl Runner {
                 outcomes = Flight::landed(&mut self.flight), if has_flight => self.land(outcomes).await?,
                 () = self.desk.results.notified() => {}
                 () = self.run.stop.cancelled(), if !is_ending => {}
+                Ok(()) = self.run.feed.changed(), if !is_ending => self.take_on(),
                 _ = renew.tick() => self.renew().await,
                 () = tokio::time::sleep_until(self.last_flush + FLUSH_EVERY), if has_record && !has_flight => {}
             }
@@ -198,7 +232,7 @@ impl Runner {
     /// A round trip is worth its while when a group of results is together, when connections run dry and there may be more for
     /// them, or when results have waited long enough.
     fn wants_flush(&self, is_ending: bool) -> bool {
-        let may_claim = !self.is_probe && self.dry.len() < self.run.lanes.len();
+        let may_claim = !self.is_probe && self.dry.len() < self.run.assignment.lanes.len();
         let has_next = !is_ending && (!self.leased.is_empty() || may_claim || self.wants_probe());
         let low = (self.width.get() * 3 / 4).max(2) - 1;
         let is_hungry = self.desk.waiting() == 0 && self.held.len() <= low;
@@ -213,8 +247,23 @@ impl Runner {
         self.is_probe && self.dry.is_empty()
     }
 
+    /// Lanes with something due, found since the run began or since they gave nothing.
+    fn take_on(&mut self) {
+        let found = self.run.feed.borrow_and_update().clone();
+        let known = &mut self.run.assignment;
+        known.takes_free |= found.takes_free;
+        for lane in found.lanes {
+            if !self.is_probe {
+                self.dry.remove(&lane.id);
+            }
+            if let Err(at) = known.lanes.binary_search_by_key(&lane.id, |known| known.id) {
+                known.lanes.insert(at, lane);
+            }
+        }
+    }
+
     /// Lays marked messages out for the connections.
-    fn lay_out(&mut self, marked: Vec<Arc<Claimed>>, lease_until: i64) {
+    fn lay_out(&mut self, marked: Vec<Arc<Claimed>>, lease_end: i64) {
         let jobs: Vec<Job> = marked
             .into_iter()
             .filter_map(|claimed| {
@@ -223,7 +272,7 @@ impl Runner {
                 Some(Job {
                     claimed,
                     snapshot,
-                    lease_until,
+                    lease_end,
                 })
             })
             .collect();

@@ -2,7 +2,7 @@
 
 use super::breaker::{Admission, BreakerRules};
 use super::queue::{self, Lane};
-use super::runner::{End, Run, run};
+use super::runner::{Assignment, End, Run, run};
 use super::transport::{Transport, breaker};
 use crate::error::AppError;
 use crate::features::accounts::model::Kind;
@@ -12,8 +12,9 @@ use crate::features::settings::model::Workspace;
 use crate::features::settings::repo as settings;
 use crate::ids::AccountId;
 use crate::server::AppState;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -58,7 +59,8 @@ struct Dispatcher {
     app: AppState,
     stop: CancellationToken,
     runs: JoinSet<(AccountId, Result<End, AppError>)>,
-    at_work: HashSet<AccountId>,
+    /// Accounts at work, and how each is told of lanes that came up since.
+    at_work: HashMap<AccountId, watch::Sender<Assignment>>,
     /// Accounts that cannot take more before this time: their cap or rate is used up, or they cannot be used.
     resting: HashMap<AccountId, i64>,
 }
@@ -69,19 +71,29 @@ impl Dispatcher {
             app,
             stop,
             runs: JoinSet::new(),
-            at_work: HashSet::new(),
+            at_work: HashMap::new(),
             resting: HashMap::new(),
         }
     }
 
-    /// Starts a run for each account that has something to do. Whether any was started.
+    /// Starts a run for each account that has something to do, and tells those at work what else there is: a test mail, or a
+    /// second campaign, must not wait for the end of a large one. Whether any was started.
     async fn start_runs(&mut self) -> Result<bool, AppError> {
         let now = self.app.now();
-        let lanes: Vec<Lane> = self
+        let outcomes = self
             .app
             .db
-            .query(queue::lanes(now))
-            .await?
+            .batch(vec![
+                queue::lanes(now),
+                settings::select_workspace(),
+                accounts::select_for_delivery(),
+            ])
+            .await?;
+        let [lanes, workspace, all] = outcomes.as_slice() else {
+            return Ok(false);
+        };
+        let lanes: Vec<Lane> = lanes
+            .rows
             .iter()
             .map(queue::read_lane)
             .collect::<Result<_, _>>()?;
@@ -90,8 +102,8 @@ impl Dispatcher {
         }
         self.resting.retain(|_, until| *until > now);
         let (workspace, all) = (
-            settings::find_workspace(&self.app.db).await?,
-            accounts::list_for_delivery(&self.app.db).await?,
+            settings::workspace(workspace)?,
+            accounts::for_delivery(all)?,
         );
         // The sandbox only looks like sending: it never takes the mail of a real account that is at its cap, or resting.
         let has_real = all
@@ -100,35 +112,33 @@ impl Dispatcher {
         let mut are_free_lanes_taken = false;
         let mut started = false;
         for account in all {
-            if self.at_work.contains(&account.id) {
-                are_free_lanes_taken = true;
-                continue;
-            }
             let is_idle_sandbox = has_real && account.kind == Kind::Sandbox;
             let may_take_free = !(are_free_lanes_taken || is_idle_sandbox);
+            let mine = Assignment::of(&lanes, account.id, may_take_free);
+            if let Some(feed) = self.at_work.get(&account.id) {
+                are_free_lanes_taken = true;
+                feed.send_if_modified(|known| {
+                    // Told again each time: a lane that gave nothing a moment ago may have something now.
+                    *known = mine;
+                    !known.lanes.is_empty()
+                });
+                continue;
+            }
             let can_send = account.enabled && !self.resting.contains_key(&account.id);
-            if !can_send || matches!(breaker(&account).admit(now), Admission::Wait { .. }) {
+            if !can_send
+                || mine.lanes.is_empty()
+                || matches!(breaker(&account).admit(now), Admission::Wait { .. })
+            {
                 continue;
             }
-            let mine: Vec<Lane> = lanes
-                .iter()
-                .filter(|lane| {
-                    lane.pinned
-                        .map_or(may_take_free, |pinned| pinned == account.id)
-                })
-                .copied()
-                .collect();
-            if mine.is_empty() {
-                continue;
-            }
-            are_free_lanes_taken |= mine.iter().any(|lane| lane.pinned.is_none());
+            are_free_lanes_taken |= mine.lanes.iter().any(|lane| lane.pinned.is_none());
             self.start(account, mine, &workspace);
             started = true;
         }
         Ok(started)
     }
 
-    fn start(&mut self, account: DeliveryAccount, mut lanes: Vec<Lane>, workspace: &Workspace) {
+    fn start(&mut self, account: DeliveryAccount, assignment: Assignment, workspace: &Workspace) {
         let id = account.id;
         let transport = match Transport::of(&self.app, &account) {
             Ok(transport) => transport,
@@ -138,28 +148,24 @@ impl Dispatcher {
                 return;
             }
         };
-        let takes_free = lanes
-            .iter()
-            .any(|lane| lane.id == queue::OWN_LANE && lane.pinned.is_none());
-        lanes.sort_by_key(|lane| lane.id);
-        lanes.dedup_by_key(|lane| lane.id);
         let rules = BreakerRules {
             threshold: workspace.breaker_failures,
             open_ms: workspace.breaker_secs * 1_000,
             ..BreakerRules::default()
         };
         let day = super::timezone::day(&workspace.time_zone, self.app.now());
+        let (feed, feeding) = watch::channel(assignment.clone());
         let one = Run {
             app: self.app.clone(),
             account,
             transport,
-            lanes,
-            takes_free,
+            assignment,
+            feed: feeding,
             day,
             rules,
             stop: self.stop.clone(),
         };
-        self.at_work.insert(id);
+        self.at_work.insert(id, feed);
         self.runs
             .spawn(async move { (id, Box::pin(run(one)).await) });
     }

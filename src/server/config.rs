@@ -87,7 +87,7 @@ impl Config {
     }
 
     /// When a lease that is taken or renewed now runs out, in unix milliseconds.
-    pub fn lease_until(&self, now: i64) -> i64 {
+    pub fn lease_end(&self, now: i64) -> i64 {
         now + self.lease_secs * 1_000
     }
 

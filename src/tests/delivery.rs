@@ -239,7 +239,7 @@ mod suite {
             lane: campaign.0,
             want: 2,
             now: test.app.now(),
-            lease_until: test.app.now() + LEASE_MS,
+            lease_end: test.app.now() + LEASE_MS,
             owner: "dead",
             token: "tok",
             day: "2026-03-01",

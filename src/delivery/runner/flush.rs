@@ -3,6 +3,7 @@
 use super::Runner;
 use super::record::{Record, persist};
 use crate::delivery::content::Snapshot;
+use crate::delivery::desk::Ahead;
 use crate::delivery::meters;
 use crate::delivery::queue::{self, Claimed};
 use crate::error::AppError;
@@ -28,7 +29,7 @@ struct Marking {
     /// Where in the batch.
     at: usize,
     messages: Vec<Arc<Claimed>>,
-    lease_until: i64,
+    lease_end: i64,
 }
 
 struct Claiming {
@@ -55,7 +56,7 @@ impl Runner {
     /// Sends the batch off. When the run is ending it only records.
     pub(super) fn take_off(&mut self, is_ending: bool) {
         let now = self.run.app.now();
-        let lease_until = self.run.app.config.lease_until(now);
+        let lease_end = self.run.app.config.lease_end(now);
         let record = std::mem::take(&mut self.record);
         let (mut batch, returns) = record.statements(&self.run, now);
         let mut once: Vec<usize> = (batch.len() - returns..batch.len()).collect();
@@ -70,17 +71,17 @@ impl Runner {
             let at = batch.len();
             batch.push(queue::mark_sending(
                 messages.iter().map(Arc::as_ref),
-                lease_until,
+                lease_end,
             ));
             Marking {
                 at,
                 messages,
-                lease_until,
+                lease_end,
             }
         });
         let want = self.window.saturating_sub(self.leased.len());
         let claiming = (!is_ending)
-            .then(|| self.next_claim(want, now, lease_until))
+            .then(|| self.next_claim(want, now, lease_end))
             .flatten()
             .map(|(lane, token, statements)| {
                 let at = batch.len();
@@ -127,7 +128,7 @@ impl Runner {
         if let Some(Marking {
             at,
             messages,
-            lease_until,
+            lease_end,
         }) = flight.marking
         {
             let moved: HashSet<MessageId> = outcomes[at]
@@ -138,7 +139,7 @@ impl Runner {
             let (ours, stopped): (Vec<_>, Vec<_>) = messages
                 .into_iter()
                 .partition(|claimed| moved.contains(&claimed.id));
-            self.lay_out(ours, lease_until);
+            self.lay_out(ours, lease_end);
             if !stopped.is_empty() {
                 self.put_back(stopped).await?;
             }
@@ -192,15 +193,15 @@ impl Runner {
         &mut self,
         want: usize,
         now: i64,
-        lease_until: i64,
+        lease_end: i64,
     ) -> Option<(i64, String, [Stmt; 4])> {
         if want == 0
             || (self.is_probe && !self.wants_probe())
-            || self.dry.len() >= self.run.lanes.len()
+            || self.dry.len() >= self.run.assignment.lanes.len()
         {
             return None;
         }
-        let lanes = &self.run.lanes;
+        let lanes = &self.run.assignment.lanes;
         let lane = (0..lanes.len())
             .map(|i| lanes[(self.next_lane + i) % lanes.len()].id)
             .find(|lane| !self.dry.contains(lane))?;
@@ -218,12 +219,12 @@ impl Runner {
                 i64::try_from(want).unwrap_or(1)
             },
             now,
-            lease_until,
+            lease_end,
             owner: &self.run.app.instance,
             token: &token,
             day: &self.run.day,
             is_probe: self.is_probe,
-            takes_free: self.run.takes_free,
+            takes_free: self.run.assignment.takes_free,
         };
         let statements = queue::claim(&request);
         if self.is_probe {
@@ -267,6 +268,12 @@ impl Runner {
             (later.due_at, later.refund) = (Some(now + wait_ms), 1);
             self.record.return_capacity(claimed.lane);
             return Ok(());
+        }
+        if let Some(snapshot) = self.snapshots.get(&claimed.snapshot) {
+            self.desk.announce(Ahead {
+                claimed: claimed.clone(),
+                snapshot: snapshot.clone(),
+            });
         }
         self.leased.push_back(claimed);
         Ok(())

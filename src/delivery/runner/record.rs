@@ -8,7 +8,7 @@ use crate::error::AppError;
 use crate::features::outbox::repo as outbox;
 use crate::ids::{AccountId, MessageId};
 use crate::server::AppState;
-use crate::server::db::{DbError, Outcome, Stmt, sql};
+use crate::server::db::{DbError, Outcome, Stmt};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,7 +142,7 @@ pub(super) async fn persist(
         let result = app.db.batch(batch.clone()).await;
         if matches!(&result, Err(error) if error.is_outcome_unknown()) {
             for at in &once {
-                batch[*at] = sql("SELECT 1 WHERE 0");
+                batch[*at] = queue::nothing();
             }
         }
         match result {
@@ -178,11 +178,11 @@ impl Runner {
     /// Keeps the leases of everything in hand. What is not ours any more (this process was not heard of for too long) must not
     /// leave: it is taken off the desk, and goes back if nobody else has tried it.
     pub(super) async fn renew(&mut self) {
-        let lease_until = self.run.app.config.lease_until(self.run.app.now());
+        let lease_end = self.run.app.config.lease_end(self.run.app.now());
         let held = self.held.values().chain(&self.leased).map(Arc::as_ref);
         let in_hand = self.held.len() + self.leased.len();
-        match self.run.app.db.query(queue::renew(held, lease_until)).await {
-            Ok(ours) if ours.len() == in_hand => self.desk.renewed(lease_until),
+        match self.run.app.db.query(queue::renew(held, lease_end)).await {
+            Ok(ours) if ours.len() == in_hand => self.desk.renewed(lease_end),
             Ok(_) => self.recall(),
             Err(error) => tracing::warn!(%error, "leases were not renewed"),
         }
@@ -193,6 +193,7 @@ impl Runner {
         for claimed in &messages {
             self.record.return_capacity(claimed.lane);
             self.domains.ended(&claimed.address, None);
+            self.desk.forget(claimed.id);
         }
         persist(
             self.run.app.clone(),

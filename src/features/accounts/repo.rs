@@ -3,7 +3,7 @@
 use super::form::Details;
 use super::model::{Account, AccountChoice, BreakerState, Kind, Tls};
 use crate::ids::AccountId;
-use crate::server::db::{Db, DbError, Row, Stmt, sql};
+use crate::server::db::{Db, DbError, Outcome, Row, Stmt, sql};
 use std::collections::HashMap;
 use std::str::FromStr;
 
@@ -121,10 +121,17 @@ fn account(row: &Row) -> Result<DeliveryAccount, DbError> {
 
 /// All accounts, disabled ones too, in the order they are used.
 pub async fn list_for_delivery(db: &Db) -> Result<Vec<DeliveryAccount>, DbError> {
-    let rows = db
-        .query(sql(format!("{SELECT} ORDER BY priority, id")))
-        .await?;
+    let rows = db.query(select_for_delivery()).await?;
     rows.iter().map(account).collect()
+}
+
+/// The statement of [`list_for_delivery`], for a batch of reads; its outcome is read by [`for_delivery`].
+pub fn select_for_delivery() -> Stmt {
+    sql(format!("{SELECT} ORDER BY priority, id"))
+}
+
+pub fn for_delivery(outcome: &Outcome) -> Result<Vec<DeliveryAccount>, DbError> {
+    outcome.rows.iter().map(account).collect()
 }
 
 pub async fn find(db: &Db, id: AccountId) -> Result<Option<DeliveryAccount>, DbError> {

@@ -1,7 +1,7 @@
 //! SQL over settings (text values by key) and instances (the processes that share the database).
 
 use super::model::{Instance, Workspace};
-use crate::server::db::{Db, DbError, Stmt, sql};
+use crate::server::db::{Db, DbError, Outcome, Stmt, sql};
 
 pub async fn find(db: &Db, key: &str) -> Result<Option<String>, DbError> {
     let row = db
@@ -30,7 +30,23 @@ pub fn update(key: &str, value: &str, now: i64) -> Stmt {
 
 /// The workspace's settings; the defaults until somebody saves them.
 pub async fn find_workspace(db: &Db) -> Result<Workspace, DbError> {
-    let text = find(db, "workspace").await?;
+    let outcomes = db.batch(vec![select_workspace()]).await?;
+    outcomes
+        .first()
+        .map_or_else(|| Ok(Workspace::default()), workspace)
+}
+
+/// The statement of [`find_workspace`], for a batch of reads; its outcome is read by [`workspace`].
+pub fn select_workspace() -> Stmt {
+    sql("SELECT value FROM settings WHERE key = 'workspace'")
+}
+
+pub fn workspace(outcome: &Outcome) -> Result<Workspace, DbError> {
+    let text = outcome
+        .rows
+        .first()
+        .map(|row| row.get("value"))
+        .transpose()?;
     let decode = |text: String| {
         serde_json::from_str(&text).map_err(|error| DbError::Decode {
             column: "value".into(),
