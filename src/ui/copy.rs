@@ -32,7 +32,8 @@ pub fn CopyText(#[prop(into)] text: String, #[prop(into)] label: String) -> impl
 
 #[cfg(feature = "hydrate")]
 fn clipboard() -> Option<wasm_bindgen::JsValue> {
-    let navigator = js_sys::Reflect::get(&web_sys::window()?, &"navigator".into()).ok()?;
+    let window = web_sys::window()?;
+    let navigator = js_sys::Reflect::get(&window, &"navigator".into()).ok()?;
     let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok()?;
     clipboard.is_object().then_some(clipboard)
 }
