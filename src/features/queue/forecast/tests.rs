@@ -101,7 +101,7 @@ fn the_smaller_cap_counts_and_what_is_used_up_is_gone() {
         used_today: 500,
         ..both
     };
-    let tomorrow = plan(&[used_up.clone()], lane(7, 5));
+    let tomorrow = plan(std::slice::from_ref(&used_up), lane(7, 5));
     assert_eq!(shares(&tomorrow), [(1, 0, 5)]);
     assert_eq!(tomorrow.parts[0].starts_at, MIDNIGHT);
     assert_eq!(tomorrow.pace, Some((PaceKind::DailyCap, 0)));
