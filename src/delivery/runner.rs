@@ -90,6 +90,8 @@ pub struct Run {
     pub feed: watch::Receiver<Assignment>,
     /// The workspace's date, for daily caps.
     pub day: String,
+    /// When that day ends. The run ends with it, so that caps of the next day count what goes then.
+    pub day_ends_at: i64,
     pub rules: BreakerRules,
     pub stop: CancellationToken,
 }
@@ -143,6 +145,8 @@ pub async fn run(run: Run) -> Result<End, AppError> {
     } else {
         (connections * 2, connections + connections / 4)
     };
+    // Not always the same lane first: with a rate, a run ends after a few messages.
+    let next_lane = rand::random_range(0..run.assignment.lanes.len().max(1));
     let mut runner = Runner {
         desk: Arc::new(Desk::new(group, connections)),
         width: Width::new(connections),
@@ -156,7 +160,7 @@ pub async fn run(run: Run) -> Result<End, AppError> {
         held: HashMap::new(),
         record: Record::default(),
         flight: None,
-        next_lane: 0,
+        next_lane,
         dry: HashSet::new(),
         no_room: None,
         snapshots: HashMap::new(),
@@ -190,7 +194,8 @@ impl Runner {
         let mut renew = tokio::time::interval_at(Instant::now() + renew_every, renew_every);
         loop {
             self.take_results().await?;
-            let is_ending = self.run.stop.is_cancelled() || self.is_open();
+            let is_day_over = self.run.app.now() >= self.run.day_ends_at;
+            let is_ending = self.run.stop.is_cancelled() || self.is_open() || is_day_over;
             if is_ending {
                 self.recall();
             }
@@ -201,8 +206,10 @@ impl Runner {
                 if is_ending {
                     return Ok(if self.is_open() {
                         End::Broken
-                    } else {
+                    } else if self.run.stop.is_cancelled() {
                         End::Stopped
+                    } else {
+                        End::Drained
                     });
                 }
                 if self.leased.is_empty() && self.record.is_empty() {

@@ -3,6 +3,7 @@
 use super::breaker::{Admission, BreakerRules};
 use super::queue::{self, Lane};
 use super::runner::{Assignment, End, Run, run};
+use super::timezone;
 use super::transport::{Transport, breaker};
 use crate::error::AppError;
 use crate::features::accounts::model::Kind;
@@ -153,7 +154,7 @@ impl Dispatcher {
             open_ms: workspace.breaker_secs * 1_000,
             ..BreakerRules::default()
         };
-        let day = super::timezone::day(&workspace.time_zone, self.app.now());
+        let now = self.app.now();
         let (feed, feeding) = watch::channel(assignment.clone());
         let one = Run {
             app: self.app.clone(),
@@ -161,7 +162,8 @@ impl Dispatcher {
             transport,
             assignment,
             feed: feeding,
-            day,
+            day: timezone::day(&workspace.time_zone, now),
+            day_ends_at: timezone::day_end(&workspace.time_zone, now),
             rules,
             stop: self.stop.clone(),
         };

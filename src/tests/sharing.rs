@@ -6,17 +6,20 @@ on_both! {
     three_instances_send_exactly_the_daily_cap
     three_instances_keep_a_rate_in_any_second
     a_rate_per_minute_spreads_mail_evenly
+    what_goes_after_midnight_counts_on_the_new_day
+    a_test_mail_does_not_wait_for_the_end_of_a_campaign
 }
 
 mod suite {
     use crate::util::app::{NOON, TestApp};
     use crate::util::campaign::Campaign;
-    use crate::util::smtp::SmtpPeer;
+    use crate::util::smtp::{Act, At, SmtpPeer};
     use mailer::delivery::worker;
     use mailer::server::AppState;
     use mailer::server::clock::Clock;
     use mailer::server::db::sql;
     use std::time::{Duration, Instant};
+    use tokio_util::sync::CancellationToken;
 
     async fn account(
         test: &TestApp,
@@ -117,6 +120,64 @@ mod suite {
             "and not much slower: {:?}",
             begin.elapsed()
         );
+    }
+
+    pub async fn what_goes_after_midnight_counts_on_the_new_day(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        account(&test, &peer, 0, 0, 0).await;
+        peer.act(At::Rcpt, "", Act::Dawdles(100));
+        Campaign::of(&test, 40, "ready").await;
+        let app = test.app.clone();
+        let sending = tokio::spawn(async move { worker::deliver_due(&app).await });
+        while peer.taken().len() < 10 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        // From noon to the next noon.
+        test.app.clock.advance(86_400_000);
+        sending.await.unwrap().unwrap();
+        assert_eq!(peer.taken().len(), 40, "each once");
+        let used = test
+            .query(sql(
+                "SELECT used FROM send_counts WHERE campaign_id = 0 ORDER BY period",
+            ))
+            .await;
+        let used: Vec<i64> = used.iter().map(|row| row.at(0).unwrap()).collect();
+        assert_eq!(used.len(), 2, "{used:?}");
+        assert!(
+            used[0] >= 10 && used[1] > 0 && used.iter().sum::<i64>() == 40,
+            "{used:?}"
+        );
+    }
+
+    pub async fn a_test_mail_does_not_wait_for_the_end_of_a_campaign(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        account(&test, &peer, 0, 0, 0).await;
+        peer.act(At::Rcpt, "person", Act::Dawdles(40));
+        let campaign = Campaign::of(&test, 600, "ready").await;
+        let stop = CancellationToken::new();
+        let sending = tokio::spawn(worker::deliver(test.app.clone(), stop.clone()));
+        while peer.taken().len() < 20 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        test.exec(
+            sql("INSERT INTO email_queue (lane, kind, snapshot_id, address, address_key, due_at, created_at) \
+                 SELECT 0, 'test', snapshot_id, 'me@example.com', 'me@example.com', ?2, ?2 FROM campaigns WHERE id = ?1")
+            .bind(campaign.id)
+            .bind(NOON),
+        )
+        .await;
+        let begin = Instant::now();
+        while !peer.taken().iter().any(|(to, _)| to == "me@example.com") {
+            assert!(
+                begin.elapsed() < Duration::from_secs(20),
+                "the test mail waits"
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert!(peer.taken().len() < 500, "it came in between");
+        stop.cancel();
+        sending.await.unwrap();
+        assert_eq!(test.number("SELECT count(*) FROM email_queue WHERE state IN ('leased', 'sending', 'unconfirmed')").await, 0, "a stop leaves nothing open");
     }
 
     pub async fn a_rate_per_minute_spreads_mail_evenly(test: TestApp) {

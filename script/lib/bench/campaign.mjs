@@ -5,7 +5,7 @@ import { FarAway } from '../proxy.mjs';
 import { Sqld } from '../sqld.mjs';
 
 /** With its five tracked links and its plain-text part such a mail is about 10 KB on the wire. */
-const HTML_BYTES = 8_000;
+const HTML_BYTES = 4_400;
 const DEADLINE_MS = 60 * 60_000;
 
 /**
