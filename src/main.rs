@@ -9,7 +9,8 @@ use std::process::ExitCode;
 /// A self-hosted email campaign platform that accounts for every recipient.
 ///
 /// Settings come from the environment: BASE_URL, DATA_DIR, TURSO_DATABASE_URL, TURSO_AUTH_TOKEN, ENCRYPTION_KEY,
-/// LEPTOS_SITE_ADDR, LEPTOS_SITE_ROOT, RUST_LOG, LOG_FORMAT, LEASE_SECS, RETRY_BASE_SECS, SMTP_TIMEOUT_SECS. The README explains each.
+/// LEPTOS_SITE_ADDR, LEPTOS_SITE_ROOT, RUST_LOG, LOG_FORMAT, TRUSTED_PROXIES, METRICS_TOKEN, METRICS_OPEN, LEASE_SECS,
+/// RETRY_BASE_SECS, SMTP_TIMEOUT_SECS. The README explains each.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 /// A message whose lease ends sooner is not begun: clocks differ a little, and a dialogue takes its time.
-const LEASE_MARGIN_MS: i64 = 1_000;
+pub const LEASE_MARGIN_MS: i64 = 1_000;
 
 /// A message that may leave now: it is marked `sending`.
 pub struct Job {
@@ -54,6 +54,8 @@ struct Trays {
     composing: HashSet<MessageId>,
     composed: HashMap<MessageId, Built>,
     done: Vec<Done>,
+    /// The run knows that there is nothing more to fetch.
+    is_empty_told: bool,
     is_closed: bool,
 }
 
@@ -76,23 +78,23 @@ pub struct Desk {
     work: Notify,
     /// Rings for the run: a group of results is together, or connections run dry.
     pub results: Notify,
-    /// The run is told when this many results lie there.
-    group: usize,
+    /// The run is told when this many results lie there: waking it for each would cost more than the result.
+    wanted: AtomicUsize,
     /// Connections with a smaller number may work; the others rest.
     width: AtomicUsize,
-    /// Connections that stand.
+    /// Connections that stand or are being made.
     open: AtomicUsize,
     /// Until when the leases of all that was in hand at the last renewal hold.
     renewed_until: AtomicI64,
 }
 
 impl Desk {
-    pub fn new(group: usize, width: usize) -> Self {
+    pub fn new(width: usize) -> Self {
         Desk {
             trays: Mutex::default(),
             work: Notify::new(),
             results: Notify::new(),
-            group: group.max(1),
+            wanted: AtomicUsize::new(1),
             width: AtomicUsize::new(width),
             open: AtomicUsize::new(0),
             renewed_until: AtomicI64::new(0),
@@ -104,7 +106,10 @@ impl Desk {
     }
 
     pub fn lay_out(&self, jobs: impl Iterator<Item = Job>) {
-        self.trays().jobs.extend(jobs);
+        let mut trays = self.trays();
+        trays.jobs.extend(jobs);
+        trays.is_empty_told = trays.jobs.is_empty();
+        drop(trays);
         self.work.notify_waiters();
     }
 
@@ -123,13 +128,12 @@ impl Desk {
                 if worker >= self.width() {
                     return Fetched::Rest;
                 }
-                let job = trays.jobs.pop_front();
-                if trays.jobs.is_empty() {
-                    self.results.notify_one();
-                }
-                if let Some(job) = job {
+                if let Some(job) = trays.jobs.pop_front() {
                     let built = trays.forget(job.claimed.id);
                     return Fetched::Job(job, built);
+                }
+                if !std::mem::replace(&mut trays.is_empty_told, true) {
+                    self.results.notify_one();
                 }
                 if let Some(ahead) = trays.ahead.pop_front() {
                     trays.composing.insert(ahead.claimed.id);
@@ -177,13 +181,24 @@ impl Desk {
             trays.done.push(done);
             trays.done.len()
         };
-        if count >= self.group || count == 1 {
+        if count >= self.wanted.load(Ordering::Relaxed) {
             self.results.notify_one();
         }
     }
 
+    /// Takes what there is.
     pub fn collect(&self) -> Vec<Done> {
         std::mem::take(&mut self.trays().done)
+    }
+
+    /// How many results the run wants to be woken for.
+    pub fn want(&self, results: usize) {
+        let results = results.max(1);
+        self.wanted.store(results, Ordering::Relaxed);
+        // Those that came in meanwhile count.
+        if self.trays().done.len() >= results {
+            self.results.notify_one();
+        }
     }
 
     /// Takes back what no connection has fetched.
@@ -217,7 +232,7 @@ impl Desk {
                 .max(self.renewed_until.load(Ordering::Relaxed))
     }
 
-    /// How many connections stand.
+    /// How many connections stand or are being made.
     pub fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }

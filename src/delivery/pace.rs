@@ -99,9 +99,9 @@ impl Width {
         self.now
     }
 
-    /// The server refused another connection while `open` were in use.
-    pub fn refused(&mut self, open: usize) {
-        self.now = open.clamp(1, self.now.saturating_sub(1).max(1));
+    /// The server refused one of them, and not the others.
+    pub fn refused(&mut self) {
+        self.now = self.now.saturating_sub(1).max(1);
         self.accepted = 0;
     }
 
@@ -183,10 +183,10 @@ mod tests {
     #[test]
     fn the_width_falls_to_what_the_server_bears_and_grows_back_slowly() {
         let mut width = Width::new(20);
-        width.refused(12);
-        assert_eq!(width.get(), 12);
-        width.refused(30);
-        assert_eq!(width.get(), 11, "a refusal always narrows");
+        for _ in 0..9 {
+            width.refused();
+        }
+        assert_eq!(width.get(), 11);
         for _ in 0..11 * 50 {
             width.accepted();
         }
@@ -196,7 +196,7 @@ mod tests {
         }
         assert_eq!(width.get(), 20, "never beyond the account's own limit");
         let mut one = Width::new(1);
-        one.refused(0);
+        one.refused();
         assert_eq!(one.get(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! One connection of an account: fetches a message, composes it, hands it over, says what became of it. Keeps its connection.
 
 use super::compose::{OutgoingMessage, Party, Text, Unsubscribe, compose};
-use super::connections::IDLE_LIMIT;
+use super::connections::{IDLE_LIMIT, Key};
 use super::content::Snapshot;
 use super::desk::{Ahead, Desk, Done, Fetched};
 use super::dkim::Signer;
@@ -13,6 +13,7 @@ use super::transport::Transport;
 use crate::features::accounts::repo::DeliveryAccount;
 use crate::mail::merge::Merged;
 use crate::server::AppState;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -39,6 +40,8 @@ pub enum Outcome {
     },
     /// It cannot be put together, for a reason that will not go away.
     Unusable(String),
+    /// The server refused a further connection while others stand or are being made: nobody's fault, and it never left.
+    OneTooMany { code: Option<i64>, words: String },
     /// The moment its account's rate gave it has passed, or its lease; it never left.
     Late,
     Failed {
@@ -75,7 +78,12 @@ pub async fn post(
         desk: &desk,
     };
     let compose = |claimed: &Claimed, snapshot: &Snapshot| {
-        build(&app, &account, signer.as_deref(), claimed, snapshot)
+        let build = || build(&app, &account, signer.as_deref(), claimed, snapshot);
+        // A message that nobody hears of again would keep its run, and its account, waiting for ever.
+        catch_unwind(AssertUnwindSafe(build)).unwrap_or_else(|_| {
+            tracing::error!(message = %claimed.id, "composing a message panicked");
+            Err("The mail could not be put together because of a fault in this program.".into())
+        })
     };
     loop {
         let (job, built) = match desk.fetch(worker).await {
@@ -96,12 +104,18 @@ pub async fn post(
             }
         };
         let built = built.unwrap_or_else(|| compose(&job.claimed, &job.snapshot));
+        // A connection takes a while to make, and of varying length: it stands before the message's moment comes.
+        let connected = match &transport {
+            Transport::Smtp(config) => slot.connect(&app, key, config).await,
+            Transport::Sandbox => Ok(()),
+        };
         let is_in_time = in_time(&app, &job.claimed).await && desk.is_ours(&job, app.now());
         let begin = Instant::now();
-        let outcome = match (built, &transport) {
+        let outcome = match (built, connected, &transport) {
+            (Err(words), ..) => Outcome::Unusable(words),
+            (_, Err(refused), _) => refused,
             _ if !is_in_time => Outcome::Late,
-            (Err(words), _) => Outcome::Unusable(words),
-            (Ok(mail), Transport::Sandbox) => Outcome::Sent {
+            (Ok(mail), _, Transport::Sandbox) => Outcome::Sent {
                 code: None,
                 reply: "Delivered into the outbox.".into(),
                 posted: Some(Posted {
@@ -111,10 +125,7 @@ pub async fn post(
                     raw: mail.raw,
                 }),
             },
-            (Ok(mail), Transport::Smtp(config)) => {
-                if slot.connection.is_none() {
-                    slot.put(app.connections.take(key));
-                }
+            (Ok(mail), _, Transport::Smtp(config)) => {
                 let outcome = hand_over(&mut slot, config, &mail.envelope, &mail.raw).await;
                 meters::handed_over(begin.elapsed());
                 outcome
@@ -149,11 +160,60 @@ struct Slot<'a> {
 }
 
 impl Slot<'_> {
-    fn put(&mut self, connection: Option<Connection>) {
-        if connection.is_some() {
-            self.desk.opened();
+    /// Sees to it that there is a connection the server has not closed: the one in hand, a kept one, or a new one.
+    async fn connect(
+        &mut self,
+        app: &AppState,
+        key: Key,
+        config: &ServerConfig,
+    ) -> Result<(), Outcome> {
+        let is_spent = |old: &Connection| {
+            old.message_count() >= MESSAGES_PER_CONNECTION
+                || old.idle() > IDLE_LIMIT
+                || !old.is_alive()
+        };
+        if self.connection.as_ref().is_some_and(is_spent) {
+            // Its goodbye is not worth waiting for.
+            drop(self.take());
         }
-        self.connection = connection;
+        if self.connection.is_none()
+            && let Some(kept) = app.connections.take(key).filter(|kept| !is_spent(kept))
+        {
+            self.desk.opened();
+            self.connection = Some(kept);
+        }
+        self.make(config).await
+    }
+
+    /// Makes a new connection if there is none.
+    async fn make(&mut self, config: &ServerConfig) -> Result<(), Outcome> {
+        if self.connection.is_some() {
+            return Ok(());
+        }
+        self.desk.opened();
+        match Connection::connect(config).await {
+            Ok(connection) => {
+                self.connection = Some(connection);
+                Ok(())
+            }
+            Err(error) => {
+                self.desk.ended();
+                let code = error.reply.as_ref().map(|reply| i64::from(reply.code));
+                let words = error.to_string();
+                Err(
+                    if error.kind == FailureKind::AccountTemporary && self.desk.open() > 0 {
+                        Outcome::OneTooMany { code, words }
+                    } else {
+                        Outcome::Failed {
+                            kind: error.kind,
+                            code,
+                            words,
+                            was_offered: false,
+                        }
+                    },
+                )
+            }
+        }
     }
 
     fn take(&mut self) -> Option<Connection> {
@@ -249,31 +309,13 @@ async fn hand_over(
     envelope: &Envelope,
     raw: &[u8],
 ) -> Outcome {
-    let is_spent = |old: &Connection| {
-        old.message_count() >= MESSAGES_PER_CONNECTION || old.idle() > IDLE_LIMIT || !old.is_alive()
-    };
-    if slot.connection.as_ref().is_some_and(is_spent) {
-        // Its goodbye is not worth waiting for.
-        drop(slot.take());
-    }
     // A second round only when the server had closed a kept connection before anything was sent.
     for _ in 0..2 {
-        let connection = match &mut slot.connection {
-            Some(connection) => connection,
-            None => match Connection::connect(config).await {
-                Ok(connection) => {
-                    slot.desk.opened();
-                    slot.connection.insert(connection)
-                }
-                Err(error) => {
-                    return Outcome::Failed {
-                        kind: error.kind,
-                        code: error.reply.as_ref().map(|reply| i64::from(reply.code)),
-                        words: error.to_string(),
-                        was_offered: false,
-                    };
-                }
-            },
+        if let Err(refused) = slot.make(config).await {
+            return refused;
+        }
+        let Some(connection) = &mut slot.connection else {
+            break;
         };
         match connection.send(envelope, raw).await {
             Ok(accepted) => {

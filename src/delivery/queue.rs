@@ -18,7 +18,9 @@ use serde::Serialize;
 /// Mail that belongs to no campaign: test sends.
 pub const OWN_LANE: i64 = 0;
 /// How far ahead messages of an account with a rate are claimed: each gets the moment from which it may leave.
-pub const LOOK_AHEAD_MS: i64 = 1_000;
+pub const LOOK_AHEAD_MS: i64 = 3_000;
+/// A run that waits for a moment begins this much later than it could: enough is left to claim and mark in time on a far database.
+pub const LINGER_MS: i64 = 500;
 /// A message with a rate leaves at its moment or at most this much later. The moments lie apart a little further than the rate
 /// asks for, so that no second, wherever it begins, sees more than the rate.
 pub const LATENESS_MS: i64 = 50;
@@ -266,7 +268,8 @@ pub fn release<'a>(rows: impl Iterator<Item = &'a Claimed>) -> Stmt {
          lease_until = NULL, finished_at = NULL, reply = '' \
          FROM (SELECT value ->> 'id' AS id, value ->> 'token' AS token, value ->> 'attempt' AS attempt FROM json_each(?1)) j \
          WHERE email_queue.id = j.id AND email_queue.attempt = j.attempt \
-         AND ((email_queue.lease_token = j.token AND email_queue.state IN ('leased', 'sending')) OR email_queue.state = 'unconfirmed')")
+         AND ((email_queue.lease_token = j.token AND email_queue.state IN ('leased', 'sending')) \
+         OR (email_queue.state = 'unconfirmed' AND email_queue.lease_owner = j.token))")
     .bind(fences(rows))
 }
 
@@ -278,7 +281,7 @@ pub fn nothing() -> Stmt {
 /// A campaign that was closed over messages taken for unconfirmed, some of which turned out to be waiting, goes on.
 pub fn reopen_campaign(campaign: i64, now: i64) -> Stmt {
     sql("UPDATE campaigns SET state = 'sending', finished_at = NULL, updated_at = ?2 WHERE id = ?1 AND state IN ('completed', 'failed') \
-         AND total > sent + failed + suppressed + skipped + cancelled + unconfirmed")
+         AND deleted_at IS NULL AND total > sent + failed + suppressed + skipped + cancelled + unconfirmed")
     .bind(campaign)
     .bind(now)
 }
@@ -292,7 +295,8 @@ pub fn finish(results: &[Finished], now: i64) -> Stmt {
          FROM (SELECT value ->> 'id' AS id, value ->> 'token' AS token, value ->> 'attempt' AS attempt, value ->> 'state' AS state, \
          value ->> 'due_at' AS due_at, value ->> 'code' AS code, value ->> 'reply' AS reply, value ->> 'refund' AS refund \
          FROM json_each(?1)) j WHERE email_queue.id = j.id AND email_queue.attempt = j.attempt \
-         AND ((email_queue.lease_token = j.token AND email_queue.state IN ('leased', 'sending')) OR email_queue.state = 'unconfirmed')")
+         AND ((email_queue.lease_token = j.token AND email_queue.state IN ('leased', 'sending')) \
+         OR (email_queue.state = 'unconfirmed' AND email_queue.lease_owner = j.token))")
     .bind(serde_json::to_string(results).unwrap_or_else(|_| "[]".into()))
     .bind(now)
 }
@@ -301,7 +305,8 @@ pub fn finish(results: &[Finished], now: i64) -> Stmt {
 pub fn insert_logs(results: &[Finished], account: AccountId, now: i64) -> Stmt {
     sql("INSERT INTO send_logs (message_id, attempt, account_id, outcome, reply_code, reply, at) \
          SELECT value ->> 'id', value ->> 'attempt', ?2, value ->> 'state', value ->> 'code', value ->> 'reply', ?3 \
-         FROM json_each(?1) WHERE value ->> 'state' <> 'sent' ON CONFLICT (message_id, attempt, outcome) DO NOTHING")
+         FROM json_each(?1) WHERE value ->> 'state' <> 'sent' AND value ->> 'reply' <> '' \
+         AND EXISTS (SELECT 1 FROM email_queue q WHERE q.id = value ->> 'id') ON CONFLICT (message_id, attempt, outcome) DO NOTHING")
     .bind(serde_json::to_string(results).unwrap_or_else(|_| "[]".into()))
     .bind(account)
     .bind(now)
@@ -325,6 +330,8 @@ pub fn complete_campaigns(now: i64) -> Stmt {
 }
 
 /// Takes expired leases away: what was only claimed is ready again; what may have left is unconfirmed, and never resent by itself.
+/// Its token stays as the owner: whoever held it may still come back and know better, and nobody else (attempts are handed back,
+/// so their number alone says too little).
 pub fn rescue(now: i64) -> [Stmt; 3] {
     let expired = "id IN (SELECT id FROM email_queue WHERE lease_token IS NOT NULL AND lease_until < ?1 AND state = ";
     let words = "The program stopped between handing this message over and hearing back. It may or may not have arrived.";
@@ -341,7 +348,7 @@ pub fn rescue(now: i64) -> [Stmt; 3] {
         ))
         .bind(now),
         sql(format!(
-            "UPDATE email_queue SET state = 'unconfirmed', reply = '{words}', lease_owner = NULL, lease_token = NULL, \
+            "UPDATE email_queue SET state = 'unconfirmed', reply = '{words}', lease_owner = lease_token, lease_token = NULL, \
              lease_until = NULL, finished_at = ?1 WHERE state = 'sending' AND {expired}'sending' LIMIT 1000)"
         ))
         .bind(now),

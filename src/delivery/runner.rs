@@ -148,7 +148,7 @@ pub async fn run(run: Run) -> Result<End, AppError> {
     // Not always the same lane first: with a rate, a run ends after a few messages.
     let next_lane = rand::random_range(0..run.assignment.lanes.len().max(1));
     let mut runner = Runner {
-        desk: Arc::new(Desk::new(group, connections)),
+        desk: Arc::new(Desk::new(connections)),
         width: Width::new(connections),
         domains: Domains::default(),
         window,
@@ -193,7 +193,7 @@ impl Runner {
         let renew_every = Duration::from_secs(self.run.app.config.lease_secs.unsigned_abs()) / 3;
         let mut renew = tokio::time::interval_at(Instant::now() + renew_every, renew_every);
         loop {
-            self.take_results().await?;
+            self.take_results().await;
             let is_day_over = self.run.app.now() >= self.run.day_ends_at;
             let is_ending = self.run.stop.is_cancelled() || self.is_open() || is_day_over;
             if is_ending {
@@ -220,14 +220,26 @@ impl Runner {
                 }
             }
             let has_flight = self.flight.is_some();
-            let has_record = !self.record.is_empty();
+            let is_waiting = !(self.record.is_empty() && self.held.is_empty());
+            let look_at = if self.record.is_empty() {
+                Instant::now() + FLUSH_EVERY
+            } else {
+                self.last_flush + FLUSH_EVERY
+            };
+            // A group, or the last of what is out.
+            let group = self.group.saturating_sub(self.record.len());
+            self.desk.want(if is_ending {
+                1
+            } else {
+                group.min(self.held.len())
+            });
             tokio::select! {
                 outcomes = Flight::landed(&mut self.flight), if has_flight => self.land(outcomes).await?,
                 () = self.desk.results.notified() => {}
                 () = self.run.stop.cancelled(), if !is_ending => {}
                 Ok(()) = self.run.feed.changed(), if !is_ending => self.take_on(),
                 _ = renew.tick() => self.renew().await,
-                () = tokio::time::sleep_until(self.last_flush + FLUSH_EVERY), if has_record && !has_flight => {}
+                () = tokio::time::sleep_until(look_at), if is_waiting && !has_flight => {}
             }
         }
     }
@@ -290,7 +302,6 @@ impl Runner {
     fn recall(&mut self) {
         for job in self.desk.recall() {
             self.held.remove(&job.claimed.id);
-            self.domains.ended(&job.claimed.address, None);
             self.leased.push_back(job.claimed);
         }
     }

@@ -117,7 +117,10 @@ impl Dispatcher {
             let may_take_free = !(are_free_lanes_taken || is_idle_sandbox);
             let mine = Assignment::of(&lanes, account.id, may_take_free);
             if let Some(feed) = self.at_work.get(&account.id) {
-                are_free_lanes_taken = true;
+                let can_work = account.enabled
+                    && !matches!(breaker(&account).admit(now), Admission::Wait { .. });
+                are_free_lanes_taken |=
+                    can_work && mine.lanes.iter().any(|lane| lane.pinned.is_none());
                 feed.send_if_modified(|known| {
                     // Told again each time: a lane that gave nothing a moment ago may have something now.
                     *known = mine;

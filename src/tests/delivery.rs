@@ -10,9 +10,9 @@ on_both! {
     a_paused_campaign_sends_nothing_and_a_cancelled_one_accounts_for_everybody
     an_expired_lease_is_ready_again_or_unconfirmed
     a_late_result_of_a_rescued_message_still_counts
+    a_process_that_comes_back_changes_nothing_of_what_another_did
     an_account_that_cannot_be_reached_opens_its_breaker_and_loses_nothing
     permanent_and_temporary_refusals_end_differently
-    a_higher_account_at_its_cap_is_passed_over
     expanding_an_audience_twice_changes_nothing
     the_sandbox_never_takes_what_a_real_account_should_send
 }
@@ -233,7 +233,7 @@ mod suite {
         assert_counters(&test).await;
     }
 
-    async fn claim_two(test: &TestApp, campaign: CampaignId) -> Vec<queue::Claimed> {
+    async fn claim_two(test: &TestApp, campaign: CampaignId, token: &str) -> Vec<queue::Claimed> {
         let request = ClaimRequest {
             account: AccountId(1),
             lane: campaign.0,
@@ -241,7 +241,7 @@ mod suite {
             now: test.app.now(),
             lease_end: test.app.now() + LEASE_MS,
             owner: "dead",
-            token: "tok",
+            token,
             day: "2026-03-01",
             is_probe: false,
             takes_free: true,
@@ -255,7 +255,7 @@ mod suite {
         outcomes[1]
             .rows
             .iter()
-            .map(|row| queue::read_claimed(row, "tok").unwrap())
+            .map(|row| queue::read_claimed(row, token).unwrap())
             .collect()
     }
 
@@ -263,7 +263,7 @@ mod suite {
         sandbox(&test).await;
         let campaign = campaign(&test, 3).await;
         test.tick(housekeeping::Expander).await;
-        let claimed = claim_two(&test, campaign).await;
+        let claimed = claim_two(&test, campaign, "tok").await;
         assert_eq!(claimed.len(), 2);
         test.exec(queue::mark_sending(
             claimed.iter().take(1),
@@ -289,19 +289,8 @@ mod suite {
         assert_counters(&test).await;
     }
 
-    pub async fn a_late_result_of_a_rescued_message_still_counts(test: TestApp) {
-        sandbox(&test).await;
-        let campaign = campaign(&test, 2).await;
-        test.tick(housekeeping::Expander).await;
-        let claimed = claim_two(&test, campaign).await;
-        test.exec(queue::mark_sending(
-            claimed.iter(),
-            test.app.now() + LEASE_MS,
-        ))
-        .await;
-        test.app.clock.advance(LEASE_MS + 1);
-        test.tick(housekeeping::Rescuer).await;
-        let result = |one: &queue::Claimed, state| Finished {
+    fn result(one: &queue::Claimed, state: &'static str) -> Finished {
+        Finished {
             id: one.id,
             token: one.token.clone(),
             attempt: one.attempt,
@@ -310,7 +299,60 @@ mod suite {
             code: Some(250),
             reply: "ok".into(),
             refund: 0,
+        }
+    }
+
+    pub async fn a_process_that_comes_back_changes_nothing_of_what_another_did(test: TestApp) {
+        sandbox(&test).await;
+        let campaign = campaign(&test, 2).await;
+        test.tick(housekeeping::Expander).await;
+        let early = claim_two(&test, campaign, "early").await;
+        test.app.clock.advance(LEASE_MS + 1);
+        test.tick(housekeeping::Rescuer).await;
+        assert_eq!(ledger(&test).await, "ready 2", "only claimed: taken back");
+        let late = claim_two(&test, campaign, "late").await;
+        assert_eq!(
+            early[0].attempt, late[0].attempt,
+            "attempts are handed back"
+        );
+        test.exec(queue::mark_sending(late.iter(), test.app.now() + LEASE_MS))
+            .await;
+        let unconfirmed = Finished {
+            id: late[0].id,
+            token: late[0].token.clone(),
+            attempt: late[0].attempt,
+            state: "unconfirmed",
+            due_at: None,
+            code: None,
+            reply: "dropped".into(),
+            refund: 0,
         };
+        test.exec(queue::finish(&[unconfirmed], test.app.now()))
+            .await;
+        test.app.clock.advance(LEASE_MS + 1);
+        test.tick(housekeeping::Rescuer).await;
+        assert_eq!(ledger(&test).await, "unconfirmed 2");
+        // One was said to be unconfirmed, the other was rescued from the second process: neither is the first one's any more.
+        test.exec(queue::release(early.iter())).await;
+        assert_eq!(ledger(&test).await, "unconfirmed 2");
+        // The second process knows that what it had not begun did not leave.
+        test.exec(queue::release(late.iter())).await;
+        assert_eq!(ledger(&test).await, "ready 1, unconfirmed 1");
+        test.run_until_idle().await;
+    }
+
+    pub async fn a_late_result_of_a_rescued_message_still_counts(test: TestApp) {
+        sandbox(&test).await;
+        let campaign = campaign(&test, 2).await;
+        test.tick(housekeeping::Expander).await;
+        let claimed = claim_two(&test, campaign, "tok").await;
+        test.exec(queue::mark_sending(
+            claimed.iter(),
+            test.app.now() + LEASE_MS,
+        ))
+        .await;
+        test.app.clock.advance(LEASE_MS + 1);
+        test.tick(housekeeping::Rescuer).await;
         assert_eq!(
             test.exec(queue::finish(&[result(&claimed[0], "sent")], NOON))
                 .await,
@@ -411,22 +453,6 @@ mod suite {
             "what the server said each time is kept"
         );
         assert_counters(&test).await;
-    }
-
-    pub async fn a_higher_account_at_its_cap_is_passed_over(test: TestApp) {
-        let first = account(&test, "sandbox", 0, 1).await;
-        let second = account(&test, "sandbox", 0, 2).await;
-        test.exec(sql("UPDATE sender_accounts SET daily_cap = 4 WHERE id = ?1").bind(first))
-            .await;
-        campaign(&test, 10).await;
-        test.run_until_idle().await;
-        assert_eq!(ledger(&test).await, "sent 10");
-        let by = test.query(sql("SELECT account_id, count(*) FROM email_queue GROUP BY account_id ORDER BY account_id")).await;
-        let by: Vec<(i64, i64)> = by
-            .iter()
-            .map(|row| (row.at(0).unwrap(), row.at(1).unwrap()))
-            .collect();
-        assert_eq!(by, [(first.0, 4), (second.0, 6)]);
     }
 
     pub async fn expanding_an_audience_twice_changes_nothing(test: TestApp) {

@@ -24,7 +24,12 @@ async fn a_full_disk_stops_sending_until_there_is_space() {
         .await;
     let app = test.app.clone();
     let sending = tokio::spawn(async move { worker::deliver_due(&app).await });
+    let begin = std::time::Instant::now();
     while !test.app.db.is_full() {
+        assert!(
+            begin.elapsed() < Duration::from_secs(20),
+            "the disk is not full"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let ready = test.get(None, "/readyz").await;

@@ -3,7 +3,7 @@
 use super::Runner;
 use super::record::{Record, persist};
 use crate::delivery::content::Snapshot;
-use crate::delivery::desk::Ahead;
+use crate::delivery::desk::{Ahead, LEASE_MARGIN_MS};
 use crate::delivery::meters;
 use crate::delivery::queue::{self, Claimed};
 use crate::error::AppError;
@@ -136,9 +136,11 @@ impl Runner {
                 .iter()
                 .map(|row| row.get("id"))
                 .collect::<Result<_, DbError>>()?;
+            // A batch that had to wait for the database may have marked them with a lease that is over already.
+            let is_over = lease_end < self.run.app.now() + LEASE_MARGIN_MS;
             let (ours, stopped): (Vec<_>, Vec<_>) = messages
                 .into_iter()
-                .partition(|claimed| moved.contains(&claimed.id));
+                .partition(|claimed| moved.contains(&claimed.id) && !is_over);
             self.lay_out(ours, lease_end);
             if !stopped.is_empty() {
                 self.put_back(stopped).await?;
@@ -172,7 +174,7 @@ impl Runner {
             self.dry.insert(lane);
             if room <= 0 {
                 // The next moment of a rate, a little before it is due; otherwise a cap, which polling finds free again.
-                let next = first_slot / 1_000 - queue::LOOK_AHEAD_MS / 2;
+                let next = first_slot / 1_000 - queue::LOOK_AHEAD_MS + queue::LINGER_MS;
                 self.no_room = Some(if step > 0 && next > now {
                     next
                 } else {

@@ -7,16 +7,17 @@ use crate::error::AppError;
 use crate::features::accounts::repo as accounts;
 
 impl Runner {
-    /// Tells the breaker; writes only when its state moves.
-    pub(super) async fn observe(&mut self, event: Event) -> Result<(), AppError> {
+    /// Tells the breaker; writes only when its state moves. A breaker that cannot be moved just now is no reason to lose results.
+    pub(super) async fn observe(&mut self, event: Event) {
         let next = self
             .breaker
             .clone()
             .after(event.clone(), &self.run.rules, self.run.app.now());
-        if next != self.breaker {
-            self.move_breaker(event).await?;
+        if next != self.breaker
+            && let Err(error) = self.move_breaker(event).await
+        {
+            tracing::warn!(%error, account = %self.run.account.id, "the breaker was not moved");
         }
-        Ok(())
     }
 
     /// Moves the shared breaker by compare-and-swap, from what it is now: other instances move it too. Whether it was us.

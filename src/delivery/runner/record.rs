@@ -217,9 +217,7 @@ impl Runner {
             }
         }
         self.recall();
-        if let Err(error) = self.take_results().await {
-            tracing::warn!(%error, "the breaker was not moved");
-        }
+        self.take_results().await;
         let waiting: Vec<Arc<Claimed>> = self.leased.drain(..).collect();
         for claimed in &waiting {
             self.record.return_capacity(claimed.lane);

@@ -7,11 +7,10 @@ use crate::delivery::post::Outcome;
 use crate::delivery::queue::Claimed;
 use crate::delivery::reply::FailureKind;
 use crate::delivery::retry::RetryRules;
-use crate::error::AppError;
 use std::sync::Arc;
 
 impl Runner {
-    pub(super) async fn take_results(&mut self) -> Result<(), AppError> {
+    pub(super) async fn take_results(&mut self) {
         for Done {
             claimed,
             outcome,
@@ -29,12 +28,11 @@ impl Runner {
             self.held.remove(&claimed.id);
             self.domains
                 .ended(&claimed.address, was_served.then_some(took));
-            self.take(&claimed, outcome).await?;
+            self.take(&claimed, outcome).await;
         }
-        Ok(())
     }
 
-    async fn take(&mut self, claimed: &Arc<Claimed>, outcome: Outcome) -> Result<(), AppError> {
+    async fn take(&mut self, claimed: &Arc<Claimed>, outcome: Outcome) {
         match outcome {
             Outcome::Sent {
                 code,
@@ -47,12 +45,11 @@ impl Runner {
                     .extend(posted.map(|posted| (claimed.id, posted)));
                 self.width.accepted();
                 self.follow_width();
-                self.observe(Event::Accepted).await
+                self.observe(Event::Accepted).await;
             }
             Outcome::Unusable(words) => {
                 self.record.settle(claimed, "failed", words);
                 self.record.return_capacity(claimed.lane);
-                Ok(())
             }
             Outcome::Late => {
                 let again = self.record.settle(claimed, "ready", String::new());
@@ -60,19 +57,11 @@ impl Runner {
                 self.record.return_capacity(claimed.lane);
                 // Its lane has something again.
                 self.dry.remove(&claimed.lane);
-                Ok(())
             }
-            Outcome::Failed {
-                kind: FailureKind::AccountTemporary,
-                was_offered: false,
-                code,
-                words,
-            } if self.desk.open() > 0 => {
-                // The server takes mail, only not over one more connection: nobody's fault.
-                self.width.refused(self.desk.open());
+            Outcome::OneTooMany { code, words } => {
+                self.width.refused();
                 self.follow_width();
                 self.retry_soon(claimed, code, words);
-                Ok(())
             }
             Outcome::Failed {
                 kind,
@@ -85,7 +74,7 @@ impl Runner {
                     kind,
                     reason: words,
                 })
-                .await
+                .await;
             }
         }
     }

@@ -19,9 +19,10 @@ pub struct Delivery<'a> {
 }
 
 /// Idempotent: a message of the ledger that is there already is left as it is. Returns the `id` of a new row.
+/// The account may have been deleted while it was sending: what it sent is kept all the same.
 pub fn insert(delivery: &Delivery<'_>) -> Stmt {
     sql("INSERT INTO outbox (account_id, message_id, mail_from, rcpt_to, subject, raw, delivered_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (message_id) DO NOTHING RETURNING id")
+         VALUES ((SELECT id FROM sender_accounts WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (message_id) DO NOTHING RETURNING id")
         .bind(delivery.account)
         .bind(delivery.message)
         .bind(delivery.mail_from)

@@ -8,7 +8,7 @@ pub const PER_CONNECTION: i64 = 2;
 /// Messages of a rate lie a little further apart than it asks for, as delivery spaces them.
 pub const LATENESS_US: i64 = 50_000;
 /// An account whose messages lie further apart than this leaves mail that insists on nobody to the next one in between.
-pub const PAUSE_US: i64 = 500_000;
+pub const PAUSE_US: i64 = 2_500_000;
 
 pub const NO_LIMIT: i64 = i64::MAX;
 
