@@ -20,6 +20,7 @@ use mailer::server::request::{Caller, Client, Cx};
 use mailer::server::secrets::{Keys, token_hash};
 use mailer::server::services::{Progress, Service};
 use mailer::server::{AppState, routes, run};
+use std::time::Duration;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -238,9 +239,18 @@ impl TestApp {
 
     /// Any request at all, through the real router.
     pub async fn request(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let path = request.uri().path().to_owned();
+        let answer = self.router.clone().oneshot(request);
+        let Ok(response) = tokio::time::timeout(Duration::from_secs(60), answer).await else {
+            panic!("no answer to {path}");
+        };
+        let response = response.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
+        let whole = tokio::time::timeout(Duration::from_secs(60), body.collect()).await;
+        let Ok(whole) = whole else {
+            panic!("the answer to {path} has no end");
+        };
+        let bytes = whole.unwrap().to_bytes();
         Answer {
             status: parts.status,
             headers: parts.headers,
