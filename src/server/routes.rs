@@ -5,15 +5,14 @@ use super::metrics::scrape;
 use super::session;
 use super::state::AppState;
 use crate::app::{App, shell};
-use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use leptos_axum::{LeptosRoutes, generate_route_list};
-use std::time::Duration;
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use std::sync::OnceLock;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -21,17 +20,17 @@ use tower_http::limit::RequestBodyLimitLayer;
 /// The most a form or a call may send; uploads have routes and limits of their own. A design of 1 MB fits, URL-encoded.
 const CALL_BYTES: usize = 4 << 20;
 
-/// A page that takes longer than this is not coming: it waits for a few reads, each with a limit of its own.
-const PAGE_PATIENCE: Duration = Duration::from_secs(12);
+/// The pages, found out once in a process: while it looks for them, the framework lets no resource load, and a page that another
+/// router is drawing just then is never finished (leptos issue 4773). Tests run many routers at once.
+static PAGES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
 
 pub fn router(app: AppState) -> Router {
-    let pages = generate_route_list(App);
+    let pages = PAGES.get_or_init(|| generate_route_list(App)).clone();
     let options = app.leptos.clone();
     let pages_and_calls = Router::new()
         .leptos_routes(&app, pages, move || shell(options.clone()))
         .fallback(leptos_axum::file_and_error_handler::<AppState, _>(shell))
-        .layer(RequestBodyLimitLayer::new(CALL_BYTES))
-        .layer(middleware::from_fn(draw_again));
+        .layer(RequestBodyLimitLayer::new(CALL_BYTES));
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
@@ -50,24 +49,6 @@ pub fn router(app: AppState) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(trace))
         .with_state(app)
-}
-
-/// Draws a page once more when it does not come. On a busy machine with a remote database, about one page in several hundred was
-/// seen never to be finished, with nothing under way that it could be waiting for; a second attempt always was.
-async fn draw_again(request: Request, next: Next) -> Response {
-    if request.method() != Method::GET {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    let again = Request::from_parts(parts.clone(), Body::empty());
-    let first = next.clone().run(Request::from_parts(parts, body));
-    match tokio::time::timeout(PAGE_PATIENCE, first).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::warn!("a page did not come and is drawn again");
-            next.run(again).await
-        }
-    }
 }
 
 /// Ready when the database answers and every background service still ticks; says what is wrong otherwise.
