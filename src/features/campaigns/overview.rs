@@ -128,7 +128,7 @@ fn Everybody(id: CampaignId, progress: RwSignal<Progress>) -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="everybody">
             <h2 id="everybody" class="mb-3 font-semibold">"Every recipient"</h2>
-            <ul class="grid grid-cols-2 gap-3 sm:grid-cols-4 xl:grid-cols-7">
+            <ul class="grid grid-cols-2 gap-3 sm:grid-cols-4">
                 {tile("Sent", "sent", "A server took the message.", |c| c.sent)}
                 {tile("Waiting", "waiting", "Not sent yet.", Counts::waiting)}
                 {tile("Failed", "failed", "A server refused the message for good.", |c| c.failed)}
