@@ -51,7 +51,11 @@ impl Service for Sweeper {
 }
 
 /// Takes expired leases away and closes campaigns that have nothing left.
-pub struct Rescuer;
+pub struct Rescuer {
+    /// How long the database must have answered all calls before leases are judged: while it was away nobody could renew one, and
+    /// whoever lives has results in hand that say more than a lease. A lease's length for a process that serves.
+    pub grace: Duration,
+}
 
 impl Service for Rescuer {
     const NAME: &'static str = "rescuer";
@@ -60,10 +64,16 @@ impl Service for Rescuer {
 
     async fn tick(&self, app: &AppState) -> Result<Progress, AppError> {
         let now = app.now();
-        let mut batch = queue::rescue(now).to_vec();
+        let mut batch = Vec::new();
+        if app.db.steady_for() >= self.grace {
+            batch.extend(queue::rescue(now));
+        }
         batch.push(queue::complete_campaigns(now));
         let outcomes = app.db.batch(batch).await?;
-        let (ready, unconfirmed) = (outcomes[0].affected, outcomes[2].affected);
+        let [leased, _, sending, _] = outcomes.as_slice() else {
+            return Ok(Progress::Idle);
+        };
+        let (ready, unconfirmed) = (leased.affected, sending.affected);
         if ready + unconfirmed > 0 {
             tracing::warn!(
                 ready,

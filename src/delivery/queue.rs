@@ -210,22 +210,36 @@ pub fn return_capacity(account: AccountId, day: &str, lane: i64, n: i64) -> Stmt
         .bind(n)
 }
 
-/// A row's identity and fence, as JSON for the statements below.
+/// A row's identity and what fences it, as JSON for the statements below.
 #[derive(Serialize)]
-struct Fence<'a> {
+pub struct Fence<'a> {
     id: MessageId,
     token: &'a str,
     attempt: i64,
 }
 
-fn fences<'a>(rows: impl Iterator<Item = &'a Claimed>) -> Value {
-    let fences: Vec<_> = rows
-        .map(|row| Fence {
+impl<'a> From<&'a Claimed> for Fence<'a> {
+    fn from(row: &'a Claimed) -> Self {
+        Fence {
             id: row.id,
             token: &row.token,
             attempt: row.attempt,
-        })
-        .collect();
+        }
+    }
+}
+
+impl<'a> From<&'a Finished> for Fence<'a> {
+    fn from(row: &'a Finished) -> Self {
+        Fence {
+            id: row.id,
+            token: &row.token,
+            attempt: row.attempt,
+        }
+    }
+}
+
+fn fences<'a>(rows: impl Iterator<Item = Fence<'a>>) -> Value {
+    let fences: Vec<_> = rows.collect();
     Value::Text(serde_json::to_string(&fences).unwrap_or_else(|_| "[]".into()))
 }
 
@@ -244,7 +258,7 @@ pub fn mark_sending<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_end: i64)
         }
     }
     let json = |list: serde_json::Result<String>| list.unwrap_or_else(|_| "[]".into());
-    sql("UPDATE email_queue SET state = 'sending', lease_until = ?2 WHERE id IN (SELECT value FROM json_each(?1)) \
+    sql("UPDATE email_queue SET state = 'sending', lease_until = max(lease_until, ?2) WHERE id IN (SELECT value FROM json_each(?1)) \
          AND state = 'leased' AND lease_token IN (SELECT value FROM json_each(?3)) \
          AND (lane = 0 OR EXISTS (SELECT 1 FROM campaigns c WHERE c.id = lane AND c.state = 'sending')) RETURNING id")
     .bind(json(serde_json::to_string(&ids)))
@@ -252,8 +266,8 @@ pub fn mark_sending<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_end: i64)
     .bind(json(serde_json::to_string(&tokens)))
 }
 
-/// Keeps leases alive while their messages wait or are on the wire. Returns the ids that are still ours.
-pub fn renew<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_end: i64) -> Stmt {
+/// Keeps leases alive while their messages wait, are on the wire, or have results that are not written yet. Returns the ids that are still ours.
+pub fn renew<'a>(rows: impl Iterator<Item = Fence<'a>>, lease_end: i64) -> Stmt {
     sql(format!(
         "UPDATE email_queue SET lease_until = ?2 {FENCE} RETURNING email_queue.id"
     ))
@@ -270,7 +284,7 @@ pub fn release<'a>(rows: impl Iterator<Item = &'a Claimed>) -> Stmt {
          WHERE email_queue.id = j.id AND email_queue.attempt = j.attempt \
          AND ((email_queue.lease_token = j.token AND email_queue.state IN ('leased', 'sending')) \
          OR (email_queue.state = 'unconfirmed' AND email_queue.lease_owner = j.token))")
-    .bind(fences(rows))
+    .bind(fences(rows.map(Fence::from)))
 }
 
 /// Stands in a batch for a statement that must not run again.

@@ -12,6 +12,7 @@ use crate::features::{accounts, auth, campaigns, drafts, templates, tracking};
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Opens and migrates the database and puts the state together. The first thing that fails says so in one sentence.
@@ -117,7 +118,7 @@ pub async fn serve(app: AppState) -> Result<(), String> {
         // Event streams end with the token; whoever still hangs on after this long is cut off.
         tokio::select! {
             result = server => result.map_err(|error| format!("The server failed: {error}")),
-            () = async { stop.cancelled().await; tokio::time::sleep(std::time::Duration::from_secs(20)).await } => Ok(()),
+            () = async { stop.cancelled().await; tokio::time::sleep(Duration::from_secs(20)).await } => Ok(()),
         }
     };
     stop.cancel();
@@ -135,7 +136,9 @@ fn start_services(supervisor: &Supervisor, app: &AppState, stop: &CancellationTo
     supervisor.run(housekeeping::Heartbeat);
     supervisor.run(super::metrics::Upkeep);
     supervisor.run(tracking::worker::Recorder);
-    supervisor.run(housekeeping::Rescuer);
+    supervisor.run(housekeeping::Rescuer {
+        grace: Duration::from_secs(app.config.lease_secs.unsigned_abs()),
+    });
     supervisor.run(housekeeping::Expander);
     supervisor.run(housekeeping::Sweeper);
     supervisor.spawn(worker::deliver(app.clone(), stop.clone()));

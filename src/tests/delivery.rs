@@ -18,7 +18,7 @@ on_both! {
 }
 
 mod suite {
-    use crate::util::app::{NOON, TestApp};
+    use crate::util::app::{NOON, RESCUER, TestApp};
     use crate::util::smtp::SmtpPeer;
     use mailer::delivery::queue::{self, ClaimRequest, Finished};
     use mailer::delivery::{housekeeping, worker};
@@ -270,14 +270,14 @@ mod suite {
             test.app.now() + LEASE_MS,
         ))
         .await;
-        test.tick(housekeeping::Rescuer).await;
+        test.tick(RESCUER).await;
         assert_eq!(
             ledger(&test).await,
             "leased 1, ready 1, sending 1",
             "a live lease is left alone"
         );
         test.app.clock.advance(LEASE_MS + 1);
-        test.tick(housekeeping::Rescuer).await;
+        test.tick(RESCUER).await;
         assert_eq!(ledger(&test).await, "ready 2, unconfirmed 1");
         test.run_until_idle().await;
         assert_eq!(
@@ -308,7 +308,7 @@ mod suite {
         test.tick(housekeeping::Expander).await;
         let early = claim_two(&test, campaign, "early").await;
         test.app.clock.advance(LEASE_MS + 1);
-        test.tick(housekeeping::Rescuer).await;
+        test.tick(RESCUER).await;
         assert_eq!(ledger(&test).await, "ready 2", "only claimed: taken back");
         let late = claim_two(&test, campaign, "late").await;
         assert_eq!(
@@ -330,7 +330,7 @@ mod suite {
         test.exec(queue::finish(&[unconfirmed], test.app.now()))
             .await;
         test.app.clock.advance(LEASE_MS + 1);
-        test.tick(housekeeping::Rescuer).await;
+        test.tick(RESCUER).await;
         assert_eq!(ledger(&test).await, "unconfirmed 2");
         // One was said to be unconfirmed, the other was rescued from the second process: neither is the first one's any more.
         test.exec(queue::release(early.iter())).await;
@@ -352,7 +352,7 @@ mod suite {
         ))
         .await;
         test.app.clock.advance(LEASE_MS + 1);
-        test.tick(housekeeping::Rescuer).await;
+        test.tick(RESCUER).await;
         assert_eq!(
             test.exec(queue::finish(&[result(&claimed[0], "sent")], NOON))
                 .await,

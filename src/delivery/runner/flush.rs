@@ -5,7 +5,7 @@ use super::record::{Record, persist};
 use crate::delivery::content::Snapshot;
 use crate::delivery::desk::{Ahead, LEASE_MARGIN_MS};
 use crate::delivery::meters;
-use crate::delivery::queue::{self, Claimed};
+use crate::delivery::queue::{self, Claimed, Fence};
 use crate::error::AppError;
 use crate::ids::MessageId;
 use crate::server::db::{DbError, Outcome, Stmt};
@@ -39,6 +39,14 @@ struct Claiming {
 }
 
 impl Flight {
+    /// What it writes down or marks.
+    pub(super) fn fences(&self) -> impl Iterator<Item = Fence<'_>> {
+        let marking = self.marking.iter().flat_map(|marking| &marking.messages);
+        self.record
+            .fences()
+            .chain(marking.map(|claimed| Fence::from(claimed.as_ref())))
+    }
+
     /// Waits for the answer; for ever when nothing is under way.
     pub(super) async fn landed(flight: &mut Option<Flight>) -> Result<Vec<Outcome>, AppError> {
         match flight {

@@ -1,14 +1,15 @@
 //! What a run writes down: results, leases, returned capacity. Nothing that was sent may go unrecorded.
 
+use super::flush::Flight;
 use super::{Run, Runner};
 use crate::delivery::meters;
 use crate::delivery::post::Posted;
-use crate::delivery::queue::{self, Claimed, Finished};
+use crate::delivery::queue::{self, Claimed, Fence, Finished};
 use crate::error::AppError;
 use crate::features::outbox::repo as outbox;
 use crate::ids::{AccountId, MessageId};
 use crate::server::AppState;
-use crate::server::db::{DbError, Outcome, Stmt};
+use crate::server::db::{Outcome, Stmt};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,6 +67,11 @@ impl Record {
 
     pub(super) fn return_capacity(&mut self, lane: i64) {
         *self.unused.entry(lane).or_default() += 1;
+    }
+
+    /// Whose results they are.
+    pub(super) fn fences(&self) -> impl Iterator<Item = Fence<'_>> {
+        self.results.iter().map(Fence::from)
     }
 
     /// It is written: counts how each message ended.
@@ -127,6 +133,9 @@ impl Record {
     }
 }
 
+/// Between two tries to reach a database that is away. Whatever waits here is known and not written, so it is not for long.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
 /// Runs the batch, again and again while the database is away or its disk is full: what was sent must be recorded. Statements
 /// are fenced, so running them twice changes nothing, except those in `once`: claims and returned capacity. When the answer of a
 /// batch was lost they may have been carried out, and are left out of the next round: a claim nobody heard of comes back when
@@ -147,16 +156,10 @@ pub(super) async fn persist(
         }
         match result {
             Ok(outcomes) => return Ok(outcomes),
-            Err(
-                error @ (DbError::Busy
-                | DbError::Full
-                | DbError::Timeout
-                | DbError::Lost(_)
-                | DbError::Unavailable(_)),
-            ) => {
+            Err(error) if error.is_passing() => {
                 tracing::warn!(%error, %account, "results wait for the database");
                 tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(Duration::from_secs(5));
+                wait = (wait * 2).min(LONGEST_WAIT);
             }
             Err(error) => return Err(error.into()),
         }
@@ -175,15 +178,25 @@ fn release(messages: &[Arc<Claimed>], now: i64) -> Vec<Stmt> {
 }
 
 impl Runner {
-    /// Keeps the leases of everything in hand. What is not ours any more (this process was not heard of for too long) must not
-    /// leave: it is taken off the desk, and goes back if nobody else has tried it.
+    /// Keeps the leases of everything in hand, results that are not written yet among them. What is not ours any more (this
+    /// process was not heard of for too long) must not leave: it is taken off the desk, and goes back if nobody else has tried it.
     pub(super) async fn renew(&mut self) {
         let lease_end = self.run.app.config.lease_end(self.run.app.now());
-        let held = self.held.values().chain(&self.leased).map(Arc::as_ref);
-        let in_hand = self.held.len() + self.leased.len();
-        match self.run.app.db.query(queue::renew(held, lease_end)).await {
-            Ok(ours) if ours.len() == in_hand => self.desk.renewed(lease_end),
-            Ok(_) => self.recall(),
+        let to_send = || self.held.values().chain(&self.leased).map(Arc::as_ref);
+        let in_hand = to_send()
+            .map(Fence::from)
+            .chain(self.record.fences())
+            .chain(self.flight.iter().flat_map(Flight::fences));
+        match self.run.app.db.query(queue::renew(in_hand, lease_end)).await {
+            Ok(rows) => {
+                let ours: HashSet<MessageId> =
+                    rows.iter().filter_map(|row| row.get("id").ok()).collect();
+                if to_send().all(|claimed| ours.contains(&claimed.id)) {
+                    self.desk.renewed(lease_end);
+                } else {
+                    self.recall();
+                }
+            }
             Err(error) => tracing::warn!(%error, "leases were not renewed"),
         }
     }

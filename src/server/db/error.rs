@@ -53,6 +53,11 @@ impl DbError {
         matches!(self, Self::Timeout | Self::Lost(_))
     }
 
+    /// True if the database was away, busy or full: the same call may succeed later, if it may be repeated at all.
+    pub fn is_passing(&self) -> bool {
+        self.is_retry_safe() || self.is_outcome_unknown() || matches!(self, Self::Full)
+    }
+
     /// True if nothing was executed and the same call may succeed later.
     pub fn is_retry_safe(&self) -> bool {
         matches!(self, Self::Busy | Self::Unavailable(_))

@@ -16,7 +16,7 @@ mod worker;
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -85,6 +85,9 @@ struct Work {
     is_alone: bool,
 }
 
+/// A call that took longer has kept this process from its duties, even if it succeeded.
+const SLOW: Duration = Duration::from_secs(2);
+
 enum Backend {
     Embedded(embedded::Embedded),
     Remote(remote::Remote),
@@ -93,6 +96,8 @@ enum Backend {
 struct Inner {
     backend: Backend,
     counters: Arc<Counters>,
+    /// Since when every call was answered, and soon.
+    steady_since: Mutex<Instant>,
 }
 
 /// A handle to the database; cloning it is cheap and shares everything. The last clone dropped, or [`Db::close`], ends it.
@@ -121,7 +126,11 @@ impl Db {
             )?),
         };
         let db = Db {
-            inner: Arc::new(Inner { backend, counters }),
+            inner: Arc::new(Inner {
+                backend,
+                counters,
+                steady_since: Mutex::new(Instant::now()),
+            }),
         };
         let enforced = db.query_one(sql("PRAGMA foreign_keys")).await?;
         match enforced.map(|row| row.at::<i64>(0)).transpose()? {
@@ -204,8 +213,12 @@ impl Db {
             Backend::Embedded(embedded) => ("embedded", embedded.run(work).await),
             Backend::Remote(remote) => ("remote", remote.run(work).await),
         };
+        let took = start.elapsed();
         metrics::histogram!("mailer_database_seconds", "kind" => kind, "backend" => backend)
-            .record(start.elapsed());
+            .record(took);
+        if took > SLOW || matches!(&result, Err(error) if error.is_passing()) {
+            *self.steady_since() = Instant::now();
+        }
         if result.is_err() {
             metrics::counter!("mailer_database_errors_total", "kind" => kind, "backend" => backend)
                 .increment(1);
@@ -256,6 +269,18 @@ impl Db {
     /// Whether the last write found the disk full. The heartbeat writes every few seconds, so this is news.
     pub fn is_full(&self) -> bool {
         self.inner.counters.is_full.load(Ordering::Relaxed)
+    }
+
+    /// How long every call of this process has been answered, and soon: since it was opened, or since the last that was not.
+    pub fn steady_for(&self) -> Duration {
+        self.steady_since().elapsed()
+    }
+
+    fn steady_since(&self) -> std::sync::MutexGuard<'_, Instant> {
+        self.inner
+            .steady_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How long a trivial read takes.
