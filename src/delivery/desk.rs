@@ -2,10 +2,9 @@
 //! other while there is work on the desk.
 
 use super::content::Snapshot;
-use super::post::{Built, Outcome};
+use super::post::Outcome;
 use super::queue::Claimed;
-use crate::ids::MessageId;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -30,46 +29,20 @@ pub struct Done {
 }
 
 pub enum Fetched {
-    /// With the message, if somebody composed it ahead.
-    Job(Job, Option<Built>),
-    /// Nothing may leave just now: a message to compose for later.
-    Ahead(Ahead),
+    Job(Job),
     /// The server bears fewer connections than this one's number: close it or lend it to others.
     Rest,
     /// The run is over.
     Closed,
 }
 
-/// A message that is claimed but may not leave yet.
-pub struct Ahead {
-    pub claimed: Arc<Claimed>,
-    pub snapshot: Arc<Snapshot>,
-}
-
 #[derive(Default)]
 struct Trays {
     jobs: VecDeque<Job>,
-    ahead: VecDeque<Ahead>,
-    /// Being composed ahead just now.
-    composing: HashSet<MessageId>,
-    composed: HashMap<MessageId, Built>,
     done: Vec<Done>,
     /// The run knows that there is nothing more to fetch.
     is_empty_told: bool,
     is_closed: bool,
-}
-
-impl Trays {
-    /// Takes a message out of what is done ahead, with what was composed.
-    fn forget(&mut self, message: MessageId) -> Option<Built> {
-        if let Some(built) = self.composed.remove(&message) {
-            return Some(built);
-        }
-        if !self.composing.remove(&message) {
-            self.ahead.retain(|ahead| ahead.claimed.id != message);
-        }
-        None
-    }
 }
 
 pub struct Desk {
@@ -129,37 +102,14 @@ impl Desk {
                     return Fetched::Rest;
                 }
                 if let Some(job) = trays.jobs.pop_front() {
-                    let built = trays.forget(job.claimed.id);
-                    return Fetched::Job(job, built);
+                    return Fetched::Job(job);
                 }
                 if !std::mem::replace(&mut trays.is_empty_told, true) {
                     self.results.notify_one();
                 }
-                if let Some(ahead) = trays.ahead.pop_front() {
-                    trays.composing.insert(ahead.claimed.id);
-                    return Fetched::Ahead(ahead);
-                }
             }
             bell.await;
         }
-    }
-
-    /// Announces a message that will be laid out soon: connections with nothing to send compose it meanwhile.
-    pub fn announce(&self, ahead: Ahead) {
-        self.trays().ahead.push_back(ahead);
-    }
-
-    pub fn composed(&self, message: MessageId, built: Built) {
-        let mut trays = self.trays();
-        // Somebody may have needed it sooner, and composed it himself.
-        if trays.composing.remove(&message) {
-            trays.composed.insert(message, built);
-        }
-    }
-
-    /// A message that is not going to be laid out after all.
-    pub fn forget(&self, message: MessageId) {
-        self.trays().forget(message);
     }
 
     /// Waits until this connection may work again, or the desk closes.

@@ -3,7 +3,7 @@
 use super::compose::{OutgoingMessage, Party, Text, Unsubscribe, compose};
 use super::connections::{IDLE_LIMIT, Key};
 use super::content::Snapshot;
-use super::desk::{Ahead, Desk, Done, Fetched};
+use super::desk::{Desk, Done, Fetched};
 use super::dkim::Signer;
 use super::meters;
 use super::queue::{Claimed, LATENESS_MS};
@@ -55,9 +55,9 @@ pub enum Outcome {
 }
 
 /// The message of one recipient, or the sentence why there is none.
-pub type Built = Result<Composed, String>;
+type Built = Result<Composed, String>;
 
-pub struct Composed {
+struct Composed {
     envelope: Envelope,
     subject: String,
     raw: Vec<u8>,
@@ -86,12 +86,8 @@ pub async fn post(
         })
     };
     loop {
-        let (job, built) = match desk.fetch(worker).await {
-            Fetched::Job(job, built) => (job, built),
-            Fetched::Ahead(Ahead { claimed, snapshot }) => {
-                desk.composed(claimed.id, compose(&claimed, &snapshot));
-                continue;
-            }
+        let job = match desk.fetch(worker).await {
+            Fetched::Job(job) => job,
             fetched => {
                 if let Some(connection) = slot.take() {
                     app.connections.keep(key, connection);
@@ -103,7 +99,7 @@ pub async fn post(
                 continue;
             }
         };
-        let built = built.unwrap_or_else(|| compose(&job.claimed, &job.snapshot));
+        let built = compose(&job.claimed, &job.snapshot);
         // A connection takes a while to make, and of varying length: it stands before the message's moment comes.
         let connected = match &transport {
             Transport::Smtp(config) => slot.connect(&app, key, config).await,

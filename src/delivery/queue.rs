@@ -112,6 +112,8 @@ pub struct ClaimRequest<'a> {
     pub is_probe: bool,
     /// Whether test mail that insists on no account may be taken.
     pub takes_free: bool,
+    /// Whether what is claimed may leave at once and is marked `sending` right away; otherwise it is `leased` until it is marked.
+    pub marks: bool,
 }
 
 /// Microseconds between two messages of an account `a`, so that its rates hold in any second and any minute although a message
@@ -159,8 +161,9 @@ pub fn claim(request: &ClaimRequest<'_>) -> [Stmt; 4] {
         "SELECT {room} AS room, {STEP} AS step, max(a.next_slot_us, ?4 * 1000) AS first_slot, ?10 AS takes_free \
          FROM sender_accounts a WHERE {usable}"
     );
+    let state = if request.marks { "sending" } else { "leased" };
     let claimed = format!(
-        "UPDATE email_queue SET state = 'leased', lease_owner = ?5, lease_token = ?6, lease_until = ?9, attempt = attempt + 1, \
+        "UPDATE email_queue SET state = '{state}', lease_owner = ?5, lease_token = ?6, lease_until = ?9, attempt = attempt + 1, \
          account_id = ?1 WHERE id IN (SELECT q.id FROM email_queue q WHERE q.lane = ?2 AND q.state = 'ready' AND q.due_at <= ?4 \
          AND (q.pinned_account_id = ?1 OR (q.pinned_account_id IS NULL AND (?2 <> 0 OR ?10 = 1))) AND {running} ORDER BY q.due_at, q.id \
          LIMIT coalesce((SELECT {room} FROM sender_accounts a WHERE {usable}), 0)) \
@@ -183,6 +186,30 @@ pub fn claim(request: &ClaimRequest<'_>) -> [Stmt; 4] {
         bind(sql(claimed)),
         bind(sql(counted)),
         bind(sql(paced)),
+    ]
+}
+
+/// What stands in for the four statements of a claim when their batch is repeated because its answer was lost: what was claimed
+/// goes back, also when it was taken for unconfirmed meanwhile, because nobody knows of it and it certainly did not leave.
+pub fn undo_claim(request: &ClaimRequest<'_>) -> [Stmt; 4] {
+    let back = "UPDATE email_queue SET state = 'ready', attempt = attempt - 1, lease_owner = NULL, lease_token = NULL, \
+         lease_until = NULL, finished_at = NULL, reply = '' WHERE";
+    [
+        sql(format!(
+            "{back} id IN (SELECT id FROM email_queue INDEXED BY email_queue_leases WHERE lease_token IS NOT NULL AND lease_token = ?1)"
+        ))
+        .bind(request.token),
+        // changes() is the number of rows that just went back: none if the claim was never carried out.
+        sql("UPDATE send_counts SET used = max(0, used - changes()) WHERE account_id = ?1 AND period = ?2 AND campaign_id IN (0, ?3)")
+            .bind(request.account)
+            .bind(request.day)
+            .bind(request.lane),
+        sql(format!(
+            "{back} campaign_id IS nullif(?2, 0) AND state = 'unconfirmed' AND lease_owner = ?1"
+        ))
+        .bind(request.token)
+        .bind(request.lane),
+        reopen_campaign(request.lane, request.now),
     ]
 }
 
@@ -246,7 +273,7 @@ fn fences<'a>(rows: impl Iterator<Item = Fence<'a>>) -> Value {
 const FENCE: &str = "FROM (SELECT value ->> 'id' AS id, value ->> 'token' AS token, value ->> 'attempt' AS attempt FROM json_each(?1)) j \
      WHERE email_queue.id = j.id AND email_queue.lease_token = j.token AND email_queue.attempt = j.attempt";
 
-/// Writes `sending` before the first byte of a message leaves. Returns the ids that moved; one that did not is no longer ours,
+/// Writes `sending` before the first byte of a message leaves that was claimed ahead of its moment. Returns the ids that moved; one that did not is no longer ours,
 /// or its campaign was stopped, and must not be sent.
 pub fn mark_sending<'a>(rows: impl Iterator<Item = &'a Claimed>, lease_end: i64) -> Stmt {
     // A token is one claim's, and a claim counts an attempt: no need to compare attempts, and the commonest statement stays small.

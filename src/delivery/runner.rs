@@ -1,5 +1,5 @@
 //! One account at work: claims small groups, keeps its connections busy, records results in groups. One round trip to the
-//! database records a group, marks the next and claims the one after, while the connections go on with what is marked.
+//! database records a group and claims the next, while the connections go on with what they have.
 //!
 //! Messages in state `sending` are what a crash can leave unconfirmed, so their number is bounded: twice the connections on the
 //! embedded file, five times on a remote database, whose round trips must not set the pace.

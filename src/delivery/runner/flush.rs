@@ -3,7 +3,7 @@
 use super::Runner;
 use super::record::{Record, persist};
 use crate::delivery::content::Snapshot;
-use crate::delivery::desk::{Ahead, LEASE_MARGIN_MS};
+use crate::delivery::desk::LEASE_MARGIN_MS;
 use crate::delivery::meters;
 use crate::delivery::queue::{self, Claimed, Fence};
 use crate::error::AppError;
@@ -36,6 +36,8 @@ struct Claiming {
     at: usize,
     lane: i64,
     token: String,
+    marks: bool,
+    lease_end: i64,
 }
 
 impl Flight {
@@ -67,7 +69,9 @@ impl Runner {
         let lease_end = self.run.app.config.lease_end(now);
         let record = std::mem::take(&mut self.record);
         let (mut batch, returns) = record.statements(&self.run, now);
-        let mut once: Vec<usize> = (batch.len() - returns..batch.len()).collect();
+        let mut after_loss: Vec<(usize, Stmt)> = (batch.len() - returns..batch.len())
+            .map(|at| (at, queue::nothing()))
+            .collect();
         let room = if is_ending {
             0
         } else {
@@ -75,6 +79,11 @@ impl Runner {
         };
         let messages: Vec<Arc<Claimed>> =
             self.leased.drain(..room.min(self.leased.len())).collect();
+        let want = if self.claims_ahead() {
+            self.window.saturating_sub(self.leased.len())
+        } else {
+            room - messages.len()
+        };
         let marking = (!messages.is_empty()).then(|| {
             let at = batch.len();
             batch.push(queue::mark_sending(
@@ -87,15 +96,14 @@ impl Runner {
                 lease_end,
             }
         });
-        let want = self.window.saturating_sub(self.leased.len());
         let claiming = (!is_ending)
             .then(|| self.next_claim(want, now, lease_end))
             .flatten()
-            .map(|(lane, token, statements)| {
+            .map(|(claiming, statements, undoing)| {
                 let at = batch.len();
                 batch.extend(statements);
-                once.extend(at..batch.len());
-                Claiming { at, lane, token }
+                after_loss.extend((at..).zip(undoing));
+                Claiming { at, ..claiming }
             });
         self.last_flush = Instant::now();
         if batch.is_empty() {
@@ -106,7 +114,7 @@ impl Runner {
                 self.run.app.clone(),
                 self.run.account.id,
                 batch,
-                once,
+                after_loss,
             )),
             record,
             marking,
@@ -144,28 +152,36 @@ impl Runner {
                 .iter()
                 .map(|row| row.get("id"))
                 .collect::<Result<_, DbError>>()?;
-            // A batch that had to wait for the database may have marked them with a lease that is over already.
-            let is_over = lease_end < self.run.app.now() + LEASE_MARGIN_MS;
-            let (ours, stopped): (Vec<_>, Vec<_>) = messages
+            let (ours, stopped) = messages
                 .into_iter()
-                .partition(|claimed| moved.contains(&claimed.id) && !is_over);
-            self.lay_out(ours, lease_end);
-            if !stopped.is_empty() {
-                self.put_back(stopped).await?;
-            }
+                .partition(|claimed| moved.contains(&claimed.id));
+            self.put_back(stopped).await?;
+            self.lay_out_in_time(ours, lease_end).await?;
         }
-        if let Some(Claiming { at, lane, token }) = flight.claiming {
-            meters::claimed(flight.began.elapsed(), outcomes[at + 1].rows.len());
-            self.claimed(lane, &token, &outcomes[at], &outcomes[at + 1])
-                .await?;
+        if let Some(claiming) = flight.claiming {
+            let (left, rows) = (&outcomes[claiming.at], &outcomes[claiming.at + 1]);
+            meters::claimed(flight.began.elapsed(), rows.rows.len());
+            self.claimed(&claiming, left, rows).await?;
         }
+        Ok(())
+    }
+
+    /// A batch that had to wait for the database may have marked messages with a lease that is over already.
+    async fn lay_out_in_time(
+        &mut self,
+        marked: Vec<Arc<Claimed>>,
+        lease_end: i64,
+    ) -> Result<(), AppError> {
+        if lease_end < self.run.app.now() + LEASE_MARGIN_MS {
+            return self.put_back(marked).await;
+        }
+        self.lay_out(marked, lease_end);
         Ok(())
     }
 
     async fn claimed(
         &mut self,
-        lane: i64,
-        token: &str,
+        claiming: &Claiming,
         left: &Outcome,
         rows: &Outcome,
     ) -> Result<(), AppError> {
@@ -179,7 +195,7 @@ impl Runner {
             ),
         };
         if rows.rows.is_empty() {
-            self.dry.insert(lane);
+            self.dry.insert(claiming.lane);
             if room <= 0 {
                 // The next moment of a rate, a little before it is due; otherwise a cap, which polling finds free again.
                 let next = first_slot / 1_000 - queue::LOOK_AHEAD_MS + queue::LINGER_MS;
@@ -190,12 +206,27 @@ impl Runner {
                 });
             }
         }
+        let mut accepted = Vec::with_capacity(rows.rows.len());
         for (place, row) in (0_i64..).zip(&rows.rows) {
-            let mut claimed = queue::read_claimed(row, token)?;
+            let mut claimed = queue::read_claimed(row, &claiming.token)?;
             claimed.slot_us = (step > 0).then_some(first_slot + place * step);
-            self.accept(Arc::new(claimed), now).await?;
+            let claimed = Arc::new(claimed);
+            if self.accept(&claimed, now).await? {
+                accepted.push(claimed);
+            }
         }
+        if claiming.marks {
+            return self.lay_out_in_time(accepted, claiming.lease_end).await;
+        }
+        self.leased.extend(accepted);
         Ok(())
+    }
+
+    /// An account with a rate claims what comes up in the next seconds, and marks it when its moment is near. Any other
+    /// sends what it claims at once, so that claiming is marking.
+    fn claims_ahead(&self) -> bool {
+        let account = &self.run.account;
+        account.rate_per_second > 0 || account.rate_per_minute > 0
     }
 
     /// The claim for the lane whose turn it is, if one may have something.
@@ -204,7 +235,7 @@ impl Runner {
         want: usize,
         now: i64,
         lease_end: i64,
-    ) -> Option<(i64, String, [Stmt; 4])> {
+    ) -> Option<(Claiming, [Stmt; 4], [Stmt; 4])> {
         if want == 0
             || (self.is_probe && !self.wants_probe())
             || self.dry.len() >= self.run.assignment.lanes.len()
@@ -235,26 +266,35 @@ impl Runner {
             day: &self.run.day,
             is_probe: self.is_probe,
             takes_free: self.run.assignment.takes_free,
+            marks: !self.claims_ahead(),
         };
-        let statements = queue::claim(&request);
+        let (statements, undoing) = (queue::claim(&request), queue::undo_claim(&request));
         if self.is_probe {
             // One message, whatever comes of it.
             self.dry.extend(lanes.iter().map(|lane| lane.id));
         }
-        Some((lane, token, statements))
+        let marks = request.marks;
+        let claiming = Claiming {
+            at: 0,
+            lane,
+            token,
+            marks,
+            lease_end,
+        };
+        Some((claiming, statements, undoing))
     }
 
-    /// A claimed message waits to be marked, unless its address was suppressed meanwhile, its content cannot be used, or its
+    /// Whether a claimed message may be sent: not if its address was suppressed meanwhile, its content cannot be used, or its
     /// domain has as many as it can take.
-    async fn accept(&mut self, claimed: Arc<Claimed>, now: i64) -> Result<(), AppError> {
+    async fn accept(&mut self, claimed: &Claimed, now: i64) -> Result<bool, AppError> {
         if let Some(reason) = claimed
             .suppressed
             .clone()
             .filter(|_| claimed.lane != queue::OWN_LANE)
         {
-            self.record.settle(&claimed, "suppressed", reason).refund = 1;
+            self.record.settle(claimed, "suppressed", reason).refund = 1;
             self.record.return_capacity(claimed.lane);
-            return Ok(());
+            return Ok(false);
         }
         if !self.snapshots.contains_key(&claimed.snapshot) {
             match Snapshot::load(&self.run.app.db, claimed.snapshot).await? {
@@ -266,26 +306,19 @@ impl Runner {
                         Some(Err(error)) => format!("The content cannot be used. {error}"),
                         _ => "The content of this message is gone.".to_owned(),
                     };
-                    self.record.settle(&claimed, "failed", words);
+                    self.record.settle(claimed, "failed", words);
                     self.record.return_capacity(claimed.lane);
-                    return Ok(());
+                    return Ok(false);
                 }
             }
         }
         if let Err(wait_ms) = self.domains.admit(&claimed.address, self.width.get()) {
             let words = "Waiting its turn: the recipient's mail server is slow.".to_owned();
-            let later = self.record.settle(&claimed, "ready", words);
+            let later = self.record.settle(claimed, "ready", words);
             (later.due_at, later.refund) = (Some(now + wait_ms), 1);
             self.record.return_capacity(claimed.lane);
-            return Ok(());
+            return Ok(false);
         }
-        if let Some(snapshot) = self.snapshots.get(&claimed.snapshot) {
-            self.desk.announce(Ahead {
-                claimed: claimed.clone(),
-                snapshot: snapshot.clone(),
-            });
-        }
-        self.leased.push_back(claimed);
-        Ok(())
+        Ok(true)
     }
 }

@@ -137,21 +137,21 @@ impl Record {
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Runs the batch, again and again while the database is away or its disk is full: what was sent must be recorded. Statements
-/// are fenced, so running them twice changes nothing, except those in `once`: claims and returned capacity. When the answer of a
-/// batch was lost they may have been carried out, and are left out of the next round: a claim nobody heard of comes back when
-/// its lease runs out, and capacity that is not returned keeps a cap on the safe side.
+/// are fenced, so running them twice changes nothing, except claims and returned capacity. When the answer of a batch was lost
+/// they may have been carried out: `after_loss` says what stands in their places from then on. Capacity that is not returned
+/// keeps a cap on the safe side.
 pub(super) async fn persist(
     app: AppState,
     account: AccountId,
     mut batch: Vec<Stmt>,
-    once: Vec<usize>,
+    mut after_loss: Vec<(usize, Stmt)>,
 ) -> Result<Vec<Outcome>, AppError> {
     let mut wait = Duration::from_millis(100);
     loop {
         let result = app.db.batch(batch.clone()).await;
         if matches!(&result, Err(error) if error.is_outcome_unknown()) {
-            for at in &once {
-                batch[*at] = queue::nothing();
+            for (at, instead) in after_loss.drain(..) {
+                batch[at] = instead;
             }
         }
         match result {
@@ -187,7 +187,13 @@ impl Runner {
             .map(Fence::from)
             .chain(self.record.fences())
             .chain(self.flight.iter().flat_map(Flight::fences));
-        match self.run.app.db.query(queue::renew(in_hand, lease_end)).await {
+        match self
+            .run
+            .app
+            .db
+            .query(queue::renew(in_hand, lease_end))
+            .await
+        {
             Ok(rows) => {
                 let ours: HashSet<MessageId> =
                     rows.iter().filter_map(|row| row.get("id").ok()).collect();
@@ -203,10 +209,12 @@ impl Runner {
 
     /// Messages that may not be sent any more go back to the queue, with their capacity.
     pub(super) async fn put_back(&mut self, messages: Vec<Arc<Claimed>>) -> Result<(), AppError> {
+        if messages.is_empty() {
+            return Ok(());
+        }
         for claimed in &messages {
             self.record.return_capacity(claimed.lane);
             self.domains.ended(&claimed.address, None);
-            self.desk.forget(claimed.id);
         }
         persist(
             self.run.app.clone(),
@@ -236,14 +244,16 @@ impl Runner {
             self.record.return_capacity(claimed.lane);
         }
         let (mut batch, returns) = self.record.statements(&self.run, self.run.app.now());
-        let once = (batch.len() - returns..batch.len()).collect();
+        let after_loss = (batch.len() - returns..batch.len())
+            .map(|at| (at, queue::nothing()))
+            .collect();
         if !waiting.is_empty() {
             batch.extend(release(&waiting, self.run.app.now()));
         }
         if batch.is_empty() {
             return;
         }
-        match persist(self.run.app.clone(), self.run.account.id, batch, once).await {
+        match persist(self.run.app.clone(), self.run.account.id, batch, after_loss).await {
             Ok(_) => self.record.count(self.run.account.id),
             Err(error) => {
                 tracing::error!(%error, "the end of a run was not recorded; the lease will run out");

@@ -8,30 +8,27 @@ on_both! {
     two_instances_share_one_campaign_and_its_cap
     a_cap_holds_the_rest_until_the_next_day
     a_paused_campaign_sends_nothing_and_a_cancelled_one_accounts_for_everybody
-    an_expired_lease_is_ready_again_or_unconfirmed
-    a_late_result_of_a_rescued_message_still_counts
-    a_process_that_comes_back_changes_nothing_of_what_another_did
     an_account_that_cannot_be_reached_opens_its_breaker_and_loses_nothing
     permanent_and_temporary_refusals_end_differently
     expanding_an_audience_twice_changes_nothing
     the_sandbox_never_takes_what_a_real_account_should_send
 }
 
+mod leases;
+
 mod suite {
-    use crate::util::app::{NOON, RESCUER, TestApp};
+    use crate::util::app::{NOON, TestApp};
     use crate::util::smtp::SmtpPeer;
-    use mailer::delivery::queue::{self, ClaimRequest, Finished};
+    use mailer::delivery::queue;
     use mailer::delivery::{housekeeping, worker};
     use mailer::features::settings::model::Workspace;
     use mailer::ids::{AccountId, CampaignId};
     use mailer::server::db::sql;
 
-    /// What the test app's settings say.
-    const LEASE_MS: i64 = 25_000;
     const HTML: &str = "<html><body><p>Hello {{ first_name }}</p><a href=\"{{ __link_0 }}\">Read</a></body></html>";
 
     /// A campaign in state `sending` for `n` people; the fifth's row was dry-run as suppressed if there are that many.
-    async fn campaign(test: &TestApp, n: i64) -> CampaignId {
+    pub(super) async fn campaign(test: &TestApp, n: i64) -> CampaignId {
         let snapshot = queue::new_snapshot_id();
         let links = [(
             "https://example.com/read?u={{ email }}".to_owned(),
@@ -74,7 +71,7 @@ mod suite {
         CampaignId(outcomes.last().unwrap().rows[0].at(0).unwrap())
     }
 
-    async fn sandbox(test: &TestApp) -> AccountId {
+    pub(super) async fn sandbox(test: &TestApp) -> AccountId {
         account(test, "sandbox", 0, 0).await
     }
 
@@ -91,7 +88,7 @@ mod suite {
     }
 
     /// Counts by state, straight from the ledger: `sent 3, suppressed 1`.
-    async fn ledger(test: &TestApp) -> String {
+    pub(super) async fn ledger(test: &TestApp) -> String {
         let rows = test
             .query(sql(
                 "SELECT state, count(*) AS n FROM email_queue GROUP BY state ORDER BY state",
@@ -110,7 +107,7 @@ mod suite {
         parts.join(", ")
     }
 
-    async fn state_of(test: &TestApp, campaign: CampaignId) -> String {
+    pub(super) async fn state_of(test: &TestApp, campaign: CampaignId) -> String {
         test.query(sql("SELECT state FROM campaigns WHERE id = ?1").bind(campaign))
             .await[0]
             .at(0)
@@ -118,7 +115,7 @@ mod suite {
     }
 
     /// The counters of every campaign say what its rows say.
-    async fn assert_counters(test: &TestApp) {
+    pub(super) async fn assert_counters(test: &TestApp) {
         let wrong = test
             .number(
                 "SELECT count(*) FROM campaigns c WHERE (sent, failed, suppressed, cancelled, unconfirmed) <> \
@@ -230,147 +227,6 @@ mod suite {
             .await;
         test.run_until_idle().await;
         assert_eq!(ledger(&test).await, "cancelled 1500");
-        assert_counters(&test).await;
-    }
-
-    async fn claim_two(test: &TestApp, campaign: CampaignId, token: &str) -> Vec<queue::Claimed> {
-        let request = ClaimRequest {
-            account: AccountId(1),
-            lane: campaign.0,
-            want: 2,
-            now: test.app.now(),
-            lease_end: test.app.now() + LEASE_MS,
-            owner: "dead",
-            token,
-            day: "2026-03-01",
-            is_probe: false,
-            takes_free: true,
-        };
-        let outcomes = test
-            .app
-            .db
-            .batch(queue::claim(&request).to_vec())
-            .await
-            .unwrap();
-        outcomes[1]
-            .rows
-            .iter()
-            .map(|row| queue::read_claimed(row, token).unwrap())
-            .collect()
-    }
-
-    pub async fn an_expired_lease_is_ready_again_or_unconfirmed(test: TestApp) {
-        sandbox(&test).await;
-        let campaign = campaign(&test, 3).await;
-        test.tick(housekeeping::Expander).await;
-        let claimed = claim_two(&test, campaign, "tok").await;
-        assert_eq!(claimed.len(), 2);
-        test.exec(queue::mark_sending(
-            claimed.iter().take(1),
-            test.app.now() + LEASE_MS,
-        ))
-        .await;
-        test.tick(RESCUER).await;
-        assert_eq!(
-            ledger(&test).await,
-            "leased 1, ready 1, sending 1",
-            "a live lease is left alone"
-        );
-        test.app.clock.advance(LEASE_MS + 1);
-        test.tick(RESCUER).await;
-        assert_eq!(ledger(&test).await, "ready 2, unconfirmed 1");
-        test.run_until_idle().await;
-        assert_eq!(
-            ledger(&test).await,
-            "sent 2, unconfirmed 1",
-            "unconfirmed mail is never resent by itself"
-        );
-        assert_eq!(state_of(&test, campaign).await, "completed");
-        assert_counters(&test).await;
-    }
-
-    fn result(one: &queue::Claimed, state: &'static str) -> Finished {
-        Finished {
-            id: one.id,
-            token: one.token.clone(),
-            attempt: one.attempt,
-            state,
-            due_at: None,
-            code: Some(250),
-            reply: "ok".into(),
-            refund: 0,
-        }
-    }
-
-    pub async fn a_process_that_comes_back_changes_nothing_of_what_another_did(test: TestApp) {
-        sandbox(&test).await;
-        let campaign = campaign(&test, 2).await;
-        test.tick(housekeeping::Expander).await;
-        let early = claim_two(&test, campaign, "early").await;
-        test.app.clock.advance(LEASE_MS + 1);
-        test.tick(RESCUER).await;
-        assert_eq!(ledger(&test).await, "ready 2", "only claimed: taken back");
-        let late = claim_two(&test, campaign, "late").await;
-        assert_eq!(
-            early[0].attempt, late[0].attempt,
-            "attempts are handed back"
-        );
-        test.exec(queue::mark_sending(late.iter(), test.app.now() + LEASE_MS))
-            .await;
-        let unconfirmed = Finished {
-            id: late[0].id,
-            token: late[0].token.clone(),
-            attempt: late[0].attempt,
-            state: "unconfirmed",
-            due_at: None,
-            code: None,
-            reply: "dropped".into(),
-            refund: 0,
-        };
-        test.exec(queue::finish(&[unconfirmed], test.app.now()))
-            .await;
-        test.app.clock.advance(LEASE_MS + 1);
-        test.tick(RESCUER).await;
-        assert_eq!(ledger(&test).await, "unconfirmed 2");
-        // One was said to be unconfirmed, the other was rescued from the second process: neither is the first one's any more.
-        test.exec(queue::release(early.iter())).await;
-        assert_eq!(ledger(&test).await, "unconfirmed 2");
-        // The second process knows that what it had not begun did not leave.
-        test.exec(queue::release(late.iter())).await;
-        assert_eq!(ledger(&test).await, "ready 1, unconfirmed 1");
-        test.run_until_idle().await;
-    }
-
-    pub async fn a_late_result_of_a_rescued_message_still_counts(test: TestApp) {
-        sandbox(&test).await;
-        let campaign = campaign(&test, 2).await;
-        test.tick(housekeeping::Expander).await;
-        let claimed = claim_two(&test, campaign, "tok").await;
-        test.exec(queue::mark_sending(
-            claimed.iter(),
-            test.app.now() + LEASE_MS,
-        ))
-        .await;
-        test.app.clock.advance(LEASE_MS + 1);
-        test.tick(RESCUER).await;
-        assert_eq!(
-            test.exec(queue::finish(&[result(&claimed[0], "sent")], NOON))
-                .await,
-            1
-        );
-        // The marketer resends the other; the old result of the first try no longer fits.
-        test.exec(queue::retry_message(
-            claimed[1].id,
-            queue::RetryState::Unconfirmed,
-            test.app.now(),
-        ))
-        .await;
-        assert_eq!(
-            test.exec(queue::finish(&[result(&claimed[1], "sent")], NOON))
-                .await,
-            0
-        );
-        assert_eq!(ledger(&test).await, "ready 1, sent 1");
         assert_counters(&test).await;
     }
 
