@@ -112,6 +112,15 @@ impl Desk {
         }
     }
 
+    /// A further job for a connection that is at work, if one lies there: all others are at work, too.
+    pub fn fetch_now(&self, worker: usize) -> Option<Job> {
+        let mut trays = self.trays();
+        if trays.is_closed || worker >= self.width() {
+            return None;
+        }
+        trays.jobs.pop_front()
+    }
+
     /// Waits until this connection may work again, or the desk closes.
     pub async fn rest(&self, worker: usize) {
         loop {

@@ -3,7 +3,7 @@
 use super::compose::{OutgoingMessage, Party, Text, Unsubscribe, compose};
 use super::connections::{IDLE_LIMIT, Key};
 use super::content::Snapshot;
-use super::desk::{Desk, Done, Fetched};
+use super::desk::{Desk, Done, Fetched, Job};
 use super::dkim::Signer;
 use super::meters;
 use super::queue::{Claimed, LATENESS_MS};
@@ -20,6 +20,9 @@ use tokio::time::Instant;
 
 /// A connection is closed after this many messages; some servers count.
 const MESSAGES_PER_CONNECTION: u64 = 1_000;
+
+/// A server that takes a message within this time is sent the next envelope together with the content.
+const QUICK: Duration = Duration::from_secs(1);
 
 /// A mail as the sandbox keeps it.
 #[derive(Clone, Debug)]
@@ -85,21 +88,29 @@ pub async fn post(
             Err("The mail could not be put together because of a fault in this program.".into())
         })
     };
+    // Composed while the one before was on its way; its envelope may be out.
+    let mut next: Option<(Job, Built)> = None;
+    let mut is_quick = false;
     loop {
-        let job = match desk.fetch(worker).await {
-            Fetched::Job(job) => job,
-            fetched => {
-                if let Some(connection) = slot.take() {
-                    app.connections.keep(key, connection);
+        let (job, built) = match next.take() {
+            Some(ready) => ready,
+            None => match desk.fetch(worker).await {
+                Fetched::Job(job) => {
+                    let built = compose(&job.claimed, &job.snapshot);
+                    (job, built)
                 }
-                if matches!(fetched, Fetched::Closed) {
-                    return;
+                fetched => {
+                    if let Some(connection) = slot.take() {
+                        app.connections.keep(key, connection);
+                    }
+                    if matches!(fetched, Fetched::Closed) {
+                        return;
+                    }
+                    desk.rest(worker).await;
+                    continue;
                 }
-                desk.rest(worker).await;
-                continue;
-            }
+            },
         };
-        let built = compose(&job.claimed, &job.snapshot);
         // A connection takes a while to make, and of varying length: it stands before the message's moment comes.
         let connected = match &transport {
             Transport::Smtp(config) => slot.connect(&app, key, config).await,
@@ -110,7 +121,10 @@ pub async fn post(
         let outcome = match (built, connected, &transport) {
             (Err(words), ..) => Outcome::Unusable(words),
             (_, Err(refused), _) => refused,
-            _ if !is_in_time => Outcome::Late,
+            _ if !is_in_time => {
+                slot.abandon_ahead();
+                Outcome::Late
+            }
             (Ok(mail), _, Transport::Sandbox) => Outcome::Sent {
                 code: None,
                 reply: "Delivered into the outbox.".into(),
@@ -122,15 +136,25 @@ pub async fn post(
                 }),
             },
             (Ok(mail), _, Transport::Smtp(config)) => {
-                let outcome = hand_over(&mut slot, config, &mail.envelope, &mail.raw).await;
+                // A slow server keeps nothing that another connection could take, and a rate wants each at its moment.
+                if is_quick && job.claimed.slot_us.is_none() {
+                    next = desk.fetch_now(worker).map(|job| {
+                        let built = compose(&job.claimed, &job.snapshot);
+                        (job, built)
+                    });
+                }
+                let ahead = next.as_ref().and_then(|(_, built)| built.as_ref().ok());
+                let outcome = hand_over(&mut slot, config, &mail, ahead).await;
                 meters::handed_over(begin.elapsed());
                 outcome
             }
         };
+        let took = begin.elapsed();
+        is_quick = took < QUICK;
         desk.hand_in(Done {
             claimed: job.claimed,
             outcome,
-            took: begin.elapsed(),
+            took,
         });
     }
 }
@@ -209,6 +233,17 @@ impl Slot<'_> {
                     },
                 )
             }
+        }
+    }
+
+    /// The message whose envelope went ahead is not sent after all: its connection waits for nothing else, and is closed.
+    fn abandon_ahead(&mut self) {
+        if self
+            .connection
+            .as_ref()
+            .is_some_and(Connection::is_opened_ahead)
+        {
+            drop(self.take());
         }
     }
 
@@ -302,9 +337,10 @@ pub fn message_id(app: &AppState, message: crate::ids::MessageId, from_address: 
 async fn hand_over(
     slot: &mut Slot<'_>,
     config: &ServerConfig,
-    envelope: &Envelope,
-    raw: &[u8],
+    mail: &Composed,
+    next: Option<&Composed>,
 ) -> Outcome {
+    let next = next.map(|next| (&next.envelope, next.raw.as_slice()));
     // A second round only when the server had closed a kept connection before anything was sent.
     for _ in 0..2 {
         if let Err(refused) = slot.make(config).await {
@@ -313,7 +349,10 @@ async fn hand_over(
         let Some(connection) = &mut slot.connection else {
             break;
         };
-        match connection.send(envelope, raw).await {
+        match connection
+            .send_before(&mail.envelope, &mail.raw, next)
+            .await
+        {
             Ok(accepted) => {
                 return Outcome::Sent {
                     code: Some(i64::from(accepted.reply.code)),

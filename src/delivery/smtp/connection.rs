@@ -35,6 +35,8 @@ pub struct Connection {
     pub(super) timeouts: Timeouts,
     /// A transaction was begun and not completed: RSET goes before the next one.
     pub(super) needs_reset: bool,
+    /// The envelope of the next message has gone out with the content of the last one.
+    pub(super) is_opened_ahead: bool,
     /// False while a call is under way, so that a cancelled call leaves the connection closed.
     pub(super) open: bool,
     pub(super) outbox: Vec<u8>,
@@ -57,6 +59,7 @@ impl Connection {
             offered,
             timeouts: config.timeouts,
             needs_reset: false,
+            is_opened_ahead: false,
             open: true,
             outbox: Vec::new(),
             messages: 0,
@@ -81,7 +84,13 @@ impl Connection {
 
     /// Whether the connection is open and the server has not closed it meanwhile, without waiting or writing.
     pub fn is_alive(&self) -> bool {
-        self.open && self.wire.is_quiet()
+        // The replies to what was opened ahead may be there already.
+        self.open && (self.is_opened_ahead || self.wire.is_quiet())
+    }
+
+    /// Whether the server waits for the content of the message whose envelope was sent ahead, and for nothing else.
+    pub fn is_opened_ahead(&self) -> bool {
+        self.is_opened_ahead
     }
 
     /// Time since the last reply.

@@ -20,6 +20,11 @@ impl<'a> Content<'a> {
         }
     }
 
+    /// Whether the block handed out last was the last one.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
     /// Replaces `out` by the next block. False when the content has ended; the last block carries the final dot.
     pub fn next_block(&mut self, out: &mut Vec<u8>, block: usize) -> bool {
         out.clear();

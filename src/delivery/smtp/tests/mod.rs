@@ -1,5 +1,6 @@
 //! Dialogues with a scripted peer over real sockets: every byte of both sides is asserted.
 
+mod ahead;
 mod auth;
 mod faults;
 mod opening;
