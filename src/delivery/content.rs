@@ -11,6 +11,7 @@ use crate::mail::links::{
     rewrite_text_links,
 };
 use crate::mail::merge::{Escape, MergeData, MergeError, MergeTemplate, Merged};
+use crate::mail::names::merge_name;
 use crate::server::db::{Db, DbError, Row};
 use crate::server::secrets::Keys;
 use serde_json::{Map, Value};
@@ -241,8 +242,10 @@ pub struct Snapshot {
     pub id: SnapshotId,
     pub reply_to: String,
     templates: Templates,
-    constants: Map<String, Value>,
-    link_count: i64,
+    /// Merged names and values that are the same for everybody.
+    constants: Vec<(String, minijinja::Value)>,
+    /// The merged name of each link's address.
+    links: Vec<String>,
 }
 
 impl Snapshot {
@@ -262,14 +265,22 @@ impl Snapshot {
         let (subject, html, text): (String, String, String) =
             (row.get("subject")?, row.get("html")?, row.get("text")?);
         let constants: String = row.get("constants")?;
-        let (reply_to, link_count) = (row.get("reply_to")?, row.get("links")?);
+        let constants: Map<String, Value> = serde_json::from_str(&constants).unwrap_or_default();
+        let (reply_to, link_count): (String, i64) = (row.get("reply_to")?, row.get("links")?);
         Ok(
             Templates::compile(&subject, &html, &text).map(|templates| Snapshot {
                 id,
                 reply_to,
                 templates,
-                constants: serde_json::from_str(&constants).unwrap_or_default(),
-                link_count,
+                constants: constants
+                    .iter()
+                    .map(|(name, value)| {
+                        (merge_name(name), value.as_str().unwrap_or_default().into())
+                    })
+                    .collect(),
+                links: (0..link_count)
+                    .map(|link| format!("__link_{link}"))
+                    .collect(),
             }),
         )
     }
@@ -284,41 +295,15 @@ impl Snapshot {
     ) -> Result<Mail, MergeError> {
         let mut data = data_of(merge)?;
         for (name, value) in &self.constants {
-            data.set(name, value.as_str().unwrap_or_default());
+            data.set_merged(name, value.clone());
         }
-        let unsubscribe = format!(
-            "{base_url}/u/{}",
-            encode(
-                keys,
-                Token {
-                    kind: TokenKind::Unsubscribe,
-                    message
-                }
-            )
-        );
-        data.set("unsubscribe_url", unsubscribe.as_str());
-        data.set(
-            "__pixel",
-            format!(
-                "{base_url}/t/o/{}",
-                encode(
-                    keys,
-                    Token {
-                        kind: TokenKind::Open,
-                        message
-                    }
-                )
-            ),
-        );
-        for link in 0..self.link_count {
-            let token = encode(
-                keys,
-                Token {
-                    kind: TokenKind::Click(link),
-                    message,
-                },
-            );
-            data.set(&format!("__link_{link}"), format!("{base_url}/t/c/{token}"));
+        let address =
+            |path: &str, kind| format!("{base_url}{path}{}", encode(keys, Token { kind, message }));
+        let unsubscribe = address("/u/", TokenKind::Unsubscribe);
+        data.set_merged("unsubscribe_url", unsubscribe.as_str());
+        data.set_merged("__pixel", address("/t/o/", TokenKind::Open));
+        for (link, name) in (0_i64..).zip(&self.links) {
+            data.set_merged(name, address("/t/c/", TokenKind::Click(link)));
         }
         Ok(Mail {
             subject: self.templates.subject.render(&data)?,

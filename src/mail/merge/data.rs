@@ -94,6 +94,11 @@ impl MergeData {
         Arc::make_mut(&mut self.fields).set(&merge_name(name), value);
     }
 
+    /// Sets one value by a name that is in its merged form already.
+    pub fn set_merged(&mut self, name: &str, value: impl Into<Value>) {
+        Arc::make_mut(&mut self.fields).set(name, value.into());
+    }
+
     /// Sets one value, for use in a chain.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {

@@ -55,8 +55,9 @@ impl Connection {
             .map_err(from_driver)?;
         // The driver makes `execute` fail where a PRAGMA answers with a row; `execute_batch` does not mind.
         let set_up = match role {
+            // Each commit walks the whole cache: with four times as much, that took an eighth of the writer's time.
             Role::Writer => {
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;"
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;"
             }
             Role::Reader => {
                 "PRAGMA query_only = ON; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
