@@ -1,29 +1,6 @@
 //! The document, and the route table: the site map on one screen.
 
-use crate::features::accounts::edit::{AccountCreatePage, AccountEditPage};
-use crate::features::accounts::list::AccountListPage;
-use crate::features::analytics::report::CampaignReportPage;
 use crate::features::auth::api::{SignOut, current_user};
-use crate::features::auth::setup::AuthSetupPage;
-use crate::features::auth::sign_in::AuthSignInPage;
-use crate::features::campaigns::detail::CampaignDetailPage;
-use crate::features::campaigns::list::CampaignListPage;
-use crate::features::campaigns::recipients::detail::RecipientDetailPage;
-use crate::features::domains::list::DomainListPage;
-use crate::features::drafts::compose::DraftEditPage;
-use crate::features::drafts::create::DraftCreatePage;
-use crate::features::drafts::list::DraftListPage;
-use crate::features::home::overview::HomePage;
-use crate::features::outbox::detail::OutboxDetailPage;
-use crate::features::outbox::list::OutboxListPage;
-use crate::features::queue::list::QueueListPage;
-use crate::features::settings::page::SettingsPage;
-use crate::features::suppressions::list::SuppressionListPage;
-use crate::features::templates::detail::TemplateEditPage;
-use crate::features::templates::import::TemplateImportPage;
-use crate::features::templates::list::TemplateListPage;
-use crate::features::templates::new::TemplateNewPage;
-use crate::features::tracking::unsubscribe::UnsubscribePage;
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
 use crate::{error::AppError, ui::page::PageHead};
@@ -32,7 +9,7 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::{Lazy, LazyRoute, lazy_route, path};
 
 /// The HTML document around the app; the server alone renders it.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -78,6 +55,51 @@ fn set_content_policy() {
     }
 }
 
+/// Each page is code of its own, which the browser fetches when it first comes to it: `script/build` splits the WebAssembly there.
+macro_rules! pages {
+    ($($page:ident in $($module:ident)::+;)*) => { $(
+        struct $page;
+
+        #[lazy_route]
+        impl LazyRoute for $page {
+            fn data() -> Self {
+                $page
+            }
+
+            fn view(_page: Self) -> AnyView {
+                crate::features::$($module)::+::$page().into_any()
+            }
+        }
+    )* };
+}
+
+pages! {
+    AccountCreatePage in accounts::edit;
+    AccountEditPage in accounts::edit;
+    AccountListPage in accounts::list;
+    CampaignReportPage in analytics::report;
+    AuthSetupPage in auth::setup;
+    AuthSignInPage in auth::sign_in;
+    CampaignDetailPage in campaigns::detail;
+    CampaignListPage in campaigns::list;
+    RecipientDetailPage in campaigns::recipients::detail;
+    DomainListPage in domains::list;
+    DraftEditPage in drafts::compose;
+    DraftCreatePage in drafts::create;
+    DraftListPage in drafts::list;
+    HomePage in home::overview;
+    OutboxDetailPage in outbox::detail;
+    OutboxListPage in outbox::list;
+    QueueListPage in queue::list;
+    SettingsPage in settings::page;
+    SuppressionListPage in suppressions::list;
+    TemplateEditPage in templates::detail;
+    TemplateImportPage in templates::import;
+    TemplateListPage in templates::list;
+    TemplateNewPage in templates::new;
+    UnsubscribePage in tracking::unsubscribe;
+}
+
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -86,31 +108,31 @@ pub fn App() -> impl IntoView {
         <Title formatter=document_title/>
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/sign-in") view=AuthSignInPage ssr=Async/>
-                <Route path=path!("/setup/:token") view=AuthSetupPage ssr=Async/>
-                <Route path=path!("/u/:token") view=UnsubscribePage ssr=Async/>
+                <Route path=path!("/sign-in") view={Lazy::<AuthSignInPage>::new()} ssr=Async/>
+                <Route path=path!("/setup/:token") view={Lazy::<AuthSetupPage>::new()} ssr=Async/>
+                <Route path=path!("/u/:token") view={Lazy::<UnsubscribePage>::new()} ssr=Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
-                    <Route path=path!("/") view=HomePage ssr=Async/>
-                    <Route path=path!("/drafts") view=DraftListPage ssr=Async/>
-                    <Route path=path!("/drafts/new") view=DraftCreatePage ssr=Async/>
-                    <Route path=path!("/drafts/:id") view=DraftEditPage ssr=Async/>
-                    <Route path=path!("/templates") view=TemplateListPage ssr=Async/>
-                    <Route path=path!("/templates/new") view=TemplateNewPage ssr=Async/>
-                    <Route path=path!("/templates/import") view=TemplateImportPage ssr=Async/>
-                    <Route path=path!("/templates/:id") view=TemplateEditPage ssr=Async/>
-                    <Route path=path!("/accounts") view=AccountListPage ssr=Async/>
-                    <Route path=path!("/accounts/new") view=AccountCreatePage ssr=Async/>
-                    <Route path=path!("/accounts/:id") view=AccountEditPage ssr=Async/>
-                    <Route path=path!("/outbox") view=OutboxListPage ssr=Async/>
-                    <Route path=path!("/outbox/:id") view=OutboxDetailPage ssr=Async/>
-                    <Route path=path!("/campaigns/:id/report") view=CampaignReportPage ssr=Async/>
-                    <Route path=path!("/suppressions") view=SuppressionListPage ssr=Async/>
-                    <Route path=path!("/settings") view=SettingsPage ssr=Async/>
-                    <Route path=path!("/settings/domains") view=DomainListPage ssr=Async/>
-                    <Route path=path!("/campaigns") view=CampaignListPage ssr=Async/>
-                    <Route path=path!("/campaigns/:id") view=CampaignDetailPage ssr=Async/>
-                    <Route path=path!("/campaigns/:id/recipients/:message") view=RecipientDetailPage ssr=Async/>
-                    <Route path=path!("/queue") view=QueueListPage ssr=Async/>
+                    <Route path=path!("/") view={Lazy::<HomePage>::new()} ssr=Async/>
+                    <Route path=path!("/drafts") view={Lazy::<DraftListPage>::new()} ssr=Async/>
+                    <Route path=path!("/drafts/new") view={Lazy::<DraftCreatePage>::new()} ssr=Async/>
+                    <Route path=path!("/drafts/:id") view={Lazy::<DraftEditPage>::new()} ssr=Async/>
+                    <Route path=path!("/templates") view={Lazy::<TemplateListPage>::new()} ssr=Async/>
+                    <Route path=path!("/templates/new") view={Lazy::<TemplateNewPage>::new()} ssr=Async/>
+                    <Route path=path!("/templates/import") view={Lazy::<TemplateImportPage>::new()} ssr=Async/>
+                    <Route path=path!("/templates/:id") view={Lazy::<TemplateEditPage>::new()} ssr=Async/>
+                    <Route path=path!("/accounts") view={Lazy::<AccountListPage>::new()} ssr=Async/>
+                    <Route path=path!("/accounts/new") view={Lazy::<AccountCreatePage>::new()} ssr=Async/>
+                    <Route path=path!("/accounts/:id") view={Lazy::<AccountEditPage>::new()} ssr=Async/>
+                    <Route path=path!("/outbox") view={Lazy::<OutboxListPage>::new()} ssr=Async/>
+                    <Route path=path!("/outbox/:id") view={Lazy::<OutboxDetailPage>::new()} ssr=Async/>
+                    <Route path=path!("/campaigns/:id/report") view={Lazy::<CampaignReportPage>::new()} ssr=Async/>
+                    <Route path=path!("/suppressions") view={Lazy::<SuppressionListPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings") view={Lazy::<SettingsPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/domains") view={Lazy::<DomainListPage>::new()} ssr=Async/>
+                    <Route path=path!("/campaigns") view={Lazy::<CampaignListPage>::new()} ssr=Async/>
+                    <Route path=path!("/campaigns/:id") view={Lazy::<CampaignDetailPage>::new()} ssr=Async/>
+                    <Route path=path!("/campaigns/:id/recipients/:message") view={Lazy::<RecipientDetailPage>::new()} ssr=Async/>
+                    <Route path=path!("/queue") view={Lazy::<QueueListPage>::new()} ssr=Async/>
                 </ParentRoute>
             </Routes>
         </Router>
