@@ -132,15 +132,17 @@ test('main job: from the setup link to a true report', async ({ page, freshApp, 
   // One of them opens it and clicks.
   const reader = String(smtp.to(people[0]!.email)[0]!.mail.html);
   const link = (pattern: RegExp) => pattern.exec(reader)?.[1] ?? '';
-  const pixel = await fetch(link(/src="([^"]*\/t\/o\/[^"]*)"/));
-  expect(pixel.headers.get('content-type')).toBe('image/gif');
-  const click = await fetch(link(/href="([^"]*\/t\/c\/[^"]*)"/), { redirect: 'manual' });
-  expect(click.headers.get('location')).toBe(`https://example.com/spring?to=${encodeURIComponent(people[0]!.email)}`);
+  const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0' };
+  // What comes within seconds of sending counts as a machine's: the reader looks again.
   await expect(async () => {
+    const pixel = await fetch(link(/src="([^"]*\/t\/o\/[^"]*)"/), { headers });
+    expect(pixel.headers.get('content-type')).toBe('image/gif');
+    const click = await fetch(link(/href="([^"]*\/t\/c\/[^"]*)"/), { headers, redirect: 'manual' });
+    expect(click.headers.get('location')).toBe(`https://example.com/spring?to=${encodeURIComponent(people[0]!.email)}`);
     await open(page, at(`${campaign}/report`));
-    await expect(page.getByText('1 opened, 1 open in all')).toBeVisible({ timeout: 1_000 });
-    await expect(page.getByText('1 clicked, 1 click in all')).toBeVisible({ timeout: 1_000 });
-  }).toPass({ timeout: 15_000 });
+    await expect(page.getByText(/^1 opened, \d+ opens? in all/)).toBeVisible({ timeout: 1_000 });
+    await expect(page.getByText(/^1 clicked, \d+ clicks? in all/)).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
   const figures = page.getByRole('region', { name: 'Key figures' });
   await expect(figures).toContainText('0.5%');
   await axe(page);

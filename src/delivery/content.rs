@@ -7,7 +7,7 @@ use crate::ids::{MessageId, SnapshotId};
 use crate::mail::compile::{CompileContext, compile_blocks, compile_html, compile_mjml};
 use crate::mail::design::Design;
 use crate::mail::links::{
-    Link, extract_links, extract_text_links, insert_pixel, placeholder, rewrite_links,
+    Link, extract_links, extract_text_links, insert_pixel, insert_trap, placeholder, rewrite_links,
     rewrite_text_links,
 };
 use crate::mail::merge::{Escape, MergeData, MergeError, MergeTemplate, Merged};
@@ -174,6 +174,9 @@ pub fn prepare(source: &Source, workspace: &Workspace) -> Result<Prepared, Conte
                 .get(at)
                 .map_or_else(String::new, |index| placeholder(*index))
         });
+        if !links.is_empty() {
+            html = insert_trap(&html);
+        }
     }
     if workspace.track_opens {
         html = insert_pixel(&html);
@@ -297,13 +300,16 @@ impl Snapshot {
         for (name, value) in &self.constants {
             data.set_merged(name, value.clone());
         }
-        let address =
-            |path: &str, kind| format!("{base_url}{path}{}", encode(keys, Token { kind, message }));
-        let unsubscribe = address("/u/", TokenKind::Unsubscribe);
+        let token = |kind| encode(keys, Token { kind, message });
+        let unsubscribe = format!("{base_url}/u/{}", token(TokenKind::Unsubscribe));
         data.set_merged("unsubscribe_url", unsubscribe.as_str());
-        data.set_merged("__pixel", address("/t/o/", TokenKind::Open));
+        let opened = token(TokenKind::Open);
+        // The trap's address proves its message by the same token: signing one more for it would cost each mail a hash.
+        data.set_merged("__trap", format!("{base_url}/t/r/{opened}"));
+        data.set_merged("__pixel", format!("{base_url}/t/o/{opened}"));
         for (link, name) in (0_i64..).zip(&self.links) {
-            data.set_merged(name, address("/t/c/", TokenKind::Click(link)));
+            let token = token(TokenKind::Click(link));
+            data.set_merged(name, format!("{base_url}/t/c/{token}"));
         }
         Ok(Mail {
             subject: self.templates.subject.render(&data)?,

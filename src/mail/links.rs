@@ -74,7 +74,22 @@ pub fn rewrite_links(html: &str, mut replacement: impl FnMut(usize) -> String) -
 
 /// The document with an invisible image for counting opens, at the end of its body.
 pub fn insert_pixel(html: &str) -> String {
-    const PIXEL: &str = "<img src=\"{{ __pixel }}\" width=\"1\" height=\"1\" alt=\"\" border=\"0\" style=\"display:block;width:1px;height:1px;border:0\">";
+    insert_last(
+        html,
+        "<img src=\"{{ __pixel }}\" width=\"1\" height=\"1\" alt=\"\" border=\"0\" style=\"display:block;width:1px;height:1px;border:0\">",
+    )
+}
+
+/// The document with a link at the end of its body that no person can see, reach or hear: who follows it reads the source.
+pub fn insert_trap(html: &str) -> String {
+    insert_last(
+        html,
+        "<a href=\"{{ __trap }}\" style=\"display:none\" aria-hidden=\"true\" tabindex=\"-1\"></a>",
+    )
+}
+
+/// Puts something before the end of the body.
+fn insert_last(html: &str, what: &str) -> String {
     let found = tokens(&blank(html));
     let closing = |wanted: &str| {
         found.iter().rev().find_map(|token| match token {
@@ -84,7 +99,36 @@ pub fn insert_pixel(html: &str) -> String {
     };
     let at = closing("body").or_else(|| closing("html"));
     let (before, after) = html.split_at(at.unwrap_or(html.len()));
-    [before, PIXEL, after].concat()
+    [before, what, after].concat()
+}
+
+/// The rewritten document with something in front of the words of each link, by the link's index.
+pub fn mark_links(html: &str, mark: &(dyn Fn(usize) -> Option<String> + Send + Sync)) -> String {
+    let text = blank(html);
+    let mut out = String::with_capacity(html.len() + 1024);
+    let mut last = 0;
+    for token in tokens(&text) {
+        let Token::Open(element) = token else {
+            continue;
+        };
+        let target = element
+            .attribute("href")
+            .filter(|_| element.name == "a")
+            .and_then(|href| html.get(href.value.clone()));
+        if let Some(mark) = target.and_then(placeholder_index).and_then(mark) {
+            out.push_str(html.get(last..element.range.end).unwrap_or_default());
+            out.push_str(&mark);
+            last = element.range.end;
+        }
+    }
+    out.push_str(html.get(last..).unwrap_or_default());
+    out
+}
+
+/// Of which link this is the placeholder.
+fn placeholder_index(target: &str) -> Option<usize> {
+    let inner = target.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    inner.trim().strip_prefix("__link_")?.parse().ok()
 }
 
 /// The addresses that stand in plain text, in order. Their indexes have nothing to do with those of the HTML part.

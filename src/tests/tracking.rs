@@ -1,15 +1,18 @@
 //! What comes back from mail on both databases: opens, clicks and unsubscribes, forged and repeated ones too.
 
 use crate::util::app::{Answer, NOON, TestApp, on_both};
-use crate::util::campaign::{Campaign, link, pixel, unsubscribe};
+use crate::util::campaign::{Campaign, link, pixel, trap, unsubscribe};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use mailer::features::settings::model::Workspace;
 use mailer::features::tracking::buffer::{Event, EventKind};
+use mailer::features::tracking::judgement::judge_all;
 use mailer::features::tracking::{repo, service};
 use mailer::ids::MessageId;
 use mailer::server::db::sql;
+use std::collections::HashMap;
 
+mod machines;
 mod unsubscribing;
 
 on_both! {
@@ -18,7 +21,11 @@ on_both! {
     a_click_leads_to_the_merged_target_and_implies_an_open
     an_open_after_an_implied_one_is_not_the_first
     forged_tokens_do_nothing
-    a_head_request_and_a_private_browser_are_not_recorded
+    a_private_browser_is_not_recorded
+    machines_are_counted_apart_with_their_rule
+    the_trap_turns_what_came_with_it
+    a_burst_over_two_writes_is_a_machines
+    counters_always_agree_with_events
     settings_that_are_off_record_nothing_and_still_redirect
     test_messages_count_nowhere_and_redirect
     a_flood_on_one_link_is_bounded
@@ -43,6 +50,18 @@ async fn visit(test: &TestApp, path: &str) -> Answer {
     request(test, Method::GET, path, &[("user-agent", "Reader/1.0")], "").await
 }
 
+/// Something a person did.
+fn event(message: MessageId, kind: EventKind, at: i64) -> Event {
+    Event {
+        message,
+        kind,
+        is_head: false,
+        is_ahead: false,
+        user_agent: "Reader/1.0".into(),
+        at,
+    }
+}
+
 async fn flush(test: &TestApp) {
     service::flush(&test.app).await.unwrap();
 }
@@ -63,7 +82,8 @@ async fn numbers(test: &TestApp) -> [i64; 4] {
     assert_eq!(read(&rows[0]), counters, "messages and campaigns agree");
     let events = test
         .query(sql("SELECT coalesce(sum(kind = 'open'), 0), count(DISTINCT CASE kind WHEN 'open' THEN message_id END), \
-             coalesce(sum(kind = 'click'), 0), count(DISTINCT CASE kind WHEN 'click' THEN message_id END) FROM tracking_events"))
+             coalesce(sum(kind = 'click'), 0), count(DISTINCT CASE kind WHEN 'click' THEN message_id END) FROM tracking_events \
+             WHERE rule = ''"))
         .await;
     assert_eq!(read(&events[0]), counters, "events and campaigns agree");
     counters
@@ -127,20 +147,15 @@ mod suite {
 
     pub async fn opens_of_many_instances_at_once_are_counted_exactly(test: TestApp) {
         let campaign = Campaign::of(&test, 3, "sent").await;
-        let event = |message: MessageId| Event {
-            message,
-            kind: EventKind::Open,
-            user_agent: String::new(),
-            at: NOON,
-        };
         let mut writers = tokio::task::JoinSet::new();
         for _ in 0..8 {
             let db = test.app.db.clone();
-            let events: Vec<Event> = campaign.messages.iter().map(|id| event(*id)).collect();
+            let messages = campaign.messages.clone();
             writers.spawn(async move {
-                db.batch(repo::insert_events(&events, true).into())
-                    .await
-                    .unwrap();
+                let opens = |id: &MessageId| event(*id, EventKind::Open, NOON);
+                let events: Vec<Event> = messages.iter().map(opens).collect();
+                let (judged, _) = judge_all(&events, &HashMap::new());
+                db.batch(repo::insert_events(&judged, true)).await.unwrap();
             });
         }
         while let Some(done) = writers.join_next().await {
@@ -159,7 +174,8 @@ mod suite {
         assert_eq!(pairs[0], ("to".into(), "Person1@example.com".into()));
         assert_eq!(pairs[1], ("name".into(), "Ann & 1".into()));
         assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
-        // A whole target from a recipient's data; what is no web address is not followed.
+        // A whole target from a recipient's data; what is no web address is not followed. A person takes a while.
+        test.app.clock.advance(20_000);
         let shop = visit(&test, &link(&test, campaign.messages[0], 1)).await;
         assert_eq!(shop.location(), "https://shop.example.com/a%20b");
         let script = visit(&test, &link(&test, campaign.messages[1], 1)).await;
@@ -167,6 +183,7 @@ mod suite {
         assert_eq!(script.location(), "");
         flush(&test).await;
         assert_eq!(numbers(&test).await, [1, 1, 2, 1]);
+        test.app.clock.advance(20_000);
         visit(&test, &link(&test, campaign.messages[0], 0)).await;
         flush(&test).await;
         assert_eq!(numbers(&test).await, [1, 1, 3, 1]);
@@ -243,29 +260,28 @@ mod suite {
         assert_eq!(test.number("SELECT count(*) FROM suppressions").await, 0);
     }
 
-    pub async fn a_head_request_and_a_private_browser_are_not_recorded(test: TestApp) {
+    pub async fn a_private_browser_is_not_recorded(test: TestApp) {
         let campaign = Campaign::of(&test, 1, "sent").await;
         let message = campaign.messages[0];
-        for path in [pixel(&test, message), link(&test, message, 0)] {
-            let status = if path.starts_with("/t/o") {
-                StatusCode::OK
-            } else {
+        for path in [
+            pixel(&test, message),
+            link(&test, message, 0),
+            trap(&test, message),
+        ] {
+            let status = if path.starts_with("/t/c") {
                 StatusCode::FOUND
+            } else {
+                StatusCode::OK
             };
-            assert_eq!(
-                request(&test, Method::HEAD, &path, &[], "").await.status,
-                status
-            );
-            assert_eq!(
-                request(&test, Method::GET, &path, &[("sec-gpc", "1")], "")
-                    .await
-                    .status,
-                status
-            );
+            let answer = request(&test, Method::GET, &path, &[("sec-gpc", "1")], "").await;
+            assert_eq!(answer.status, status, "{path}");
         }
         flush(&test).await;
         assert_eq!(numbers(&test).await, [0, 0, 0, 0]);
+        assert_eq!(test.number("SELECT count(*) FROM tracking_events").await, 0);
     }
+
+    pub use super::machines::*;
 
     pub async fn settings_that_are_off_record_nothing_and_still_redirect(test: TestApp) {
         let campaign = Campaign::of(&test, 2, "sent").await;
@@ -313,12 +329,9 @@ mod suite {
     pub async fn a_flood_on_one_link_is_bounded(test: TestApp) {
         let campaign = Campaign::of(&test, 1, "sent").await;
         for at in 0..3_500 {
-            test.app.events.push(Event {
-                message: campaign.messages[0],
-                kind: EventKind::Open,
-                user_agent: String::new(),
-                at: NOON + at,
-            });
+            test.app
+                .events
+                .push(event(campaign.messages[0], EventKind::Open, NOON + at));
         }
         flush(&test).await;
         let [opens, unique, ..] = numbers(&test).await;

@@ -6,7 +6,7 @@ use crate::server::db::{Db, DbError, Stmt, sql};
 
 /// Makes the ledger rows of the next chunk of an audience and moves the campaign's mark, so that each chunk happens once.
 /// `from` is the mark the caller saw.
-pub fn expand(campaign: CampaignId, from: i64, now: i64) -> [Stmt; 2] {
+pub fn expand(campaign: CampaignId, from: i64, now: i64) -> [Stmt; 3] {
     [
         sql("INSERT INTO email_queue (lane, kind, campaign_id, snapshot_id, address, address_key, merge, state, due_at, reply, \
              created_at, finished_at) \
@@ -21,6 +21,18 @@ pub fn expand(campaign: CampaignId, from: i64, now: i64) -> [Stmt; 2] {
         .bind(campaign)
         .bind(from)
         .bind(now)
+        .bind(CHUNK),
+        // The chunk's domains, counted together.
+        sql("INSERT INTO campaign_domains (campaign_id, domain, total, left_out) \
+             SELECT c.id, substr(r.address_key, instr(r.address_key, '@') + 1), count(*), \
+             sum(c.state = 'cancelled' OR s.id IS NOT NULL) \
+             FROM campaigns c JOIN recipients r ON r.set_id = c.recipient_set_id \
+             LEFT JOIN suppressions s ON s.address_key = r.address_key \
+             WHERE c.id = ?1 AND c.expanded_to = ?2 AND c.expanded_at IS NULL AND r.position > ?2 AND r.position <= ?2 + ?3 \
+             AND r.status IN ('valid', 'suppressed') GROUP BY 2 \
+             ON CONFLICT (campaign_id, domain) DO UPDATE SET total = total + excluded.total, left_out = left_out + excluded.left_out")
+        .bind(campaign)
+        .bind(from)
         .bind(CHUNK),
         // At the end the ledger itself is counted once: the total is what is in it.
         sql("UPDATE campaigns SET expanded_to = ?2 + ?4, expanded_at = CASE WHEN coalesce((SELECT max(position) FROM recipients r \

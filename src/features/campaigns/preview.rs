@@ -7,6 +7,7 @@ use crate::delivery::queue::select_snapshot;
 use crate::error::AppError;
 use crate::features::auth::model::Role;
 use crate::ids::{CampaignId, MessageId};
+use crate::mail::links::mark_links;
 use crate::mail::merge::{Escape, MergeData, MergeTemplate};
 use crate::server::Cx;
 use crate::server::db::{DbError, Row};
@@ -15,11 +16,15 @@ use crate::server::errors::internal;
 /// One transparent point: what stands where the open pixel was.
 const POINT: &str = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
-/// The mail of a message of the campaign, or of any one of its recipients.
+/// What stands beside a link of the mail, by its position: a piece of HTML.
+pub type Badge<'a> = &'a (dyn Fn(usize) -> Option<String> + Send + Sync);
+
+/// The mail of a message of the campaign, or of any one of its recipients; with badges, those stand in front of its links.
 pub async fn preview(
     cx: &Cx,
     id: CampaignId,
     message: Option<MessageId>,
+    badge: Option<Badge<'_>>,
 ) -> Result<Rendered, AppError> {
     cx.require(Role::Viewer)?;
     let campaign = repo::find(&cx.db, id)
@@ -55,19 +60,31 @@ pub async fn preview(
     }
     data.set("unsubscribe_url", "#");
     data.set("__pixel", POINT);
+    data.set("__trap", "#");
     for row in &links.rows {
         let (position, target): (i64, String) = (row.get("position")?, row.get("target")?);
-        let target = render_target(&target, &merge, &constants).unwrap_or_default();
+        // A map of clicks is looked at, not used.
+        let target = match badge {
+            Some(_) => "#".to_owned(),
+            None => render_target(&target, &merge, &constants).unwrap_or_default(),
+        };
         data.set(&format!("__link_{position}"), target);
     }
-    render(snapshot, &data)
+    render(snapshot, &data, badge)
 }
 
-fn render(snapshot: &Row, data: &MergeData) -> Result<Rendered, AppError> {
+fn render(
+    snapshot: &Row,
+    data: &MergeData,
+    badge: Option<Badge<'_>>,
+) -> Result<Rendered, AppError> {
     let part = |column: &str, escape| -> Result<String, AppError> {
-        let text: String = snapshot
+        let mut text: String = snapshot
             .get(column)
             .map_err(|error: DbError| AppError::from(error))?;
+        if let (Escape::Html, Some(badge)) = (&escape, badge) {
+            text = mark_links(&text, badge);
+        }
         MergeTemplate::compile(&text, escape)
             .and_then(|template| template.render(data))
             .map_err(|error| AppError::refused(format!("This mail cannot be shown: {error}")))

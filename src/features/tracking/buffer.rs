@@ -13,12 +13,18 @@ pub enum EventKind {
     Open,
     /// Position of the link in its snapshot.
     Click(i64),
+    /// The link that no person sees.
+    Trap,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     pub message: MessageId,
     pub kind: EventKind,
+    /// A HEAD request.
+    pub is_head: bool,
+    /// The request says that it fetches ahead of a person.
+    pub is_ahead: bool,
     /// Cut short. No address of the network is kept.
     pub user_agent: String,
     /// Unix ms.
@@ -75,6 +81,8 @@ mod tests {
         Event {
             message: MessageId(1),
             kind: EventKind::Open,
+            is_head: false,
+            is_ahead: false,
             user_agent: String::new(),
             at,
         }

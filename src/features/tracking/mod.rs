@@ -7,6 +7,12 @@ pub mod unsubscribe;
 #[cfg(feature = "ssr")]
 pub mod buffer;
 #[cfg(feature = "ssr")]
+pub mod judgement;
+#[cfg(feature = "ssr")]
+pub mod machine;
+#[cfg(feature = "ssr")]
+pub mod reader;
+#[cfg(feature = "ssr")]
 pub mod repo;
 #[cfg(feature = "ssr")]
 pub mod routes;

@@ -1,11 +1,13 @@
-//! SQL over tracking_events and the counters that events move: those of the message and of its campaign.
+//! SQL over tracking_events. Triggers move the counters that follow from them (see migrations/0007_engagement.sql).
 //! Messages that belong to no campaign (tests) count nowhere.
 
-use super::buffer::{Event, EventKind};
+use super::buffer::EventKind;
+use super::judgement::{Click, Facts, Judged, Left, Turn};
+use super::model::Rule;
 use crate::ids::MessageId;
-use crate::server::db::{Db, DbError, Stmt, sql};
+use crate::server::db::{Db, DbError, Outcome, Stmt, sql};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Of one kind, a message's events beyond so many are not counted: somebody reloads a link in a loop.
 pub const MOST_PER_MESSAGE: i64 = 1_000;
@@ -79,96 +81,105 @@ pub fn delete_forgotten(before: i64) -> Stmt {
     .bind(before)
 }
 
-/// What a message's events of one write add up to.
-#[derive(Default)]
-struct Sum<'a> {
-    opens: i64,
-    clicks: i64,
-    opened_at: Option<i64>,
-    clicked_at: Option<i64>,
-    agent: &'a str,
+/// What is known of messages when their events are judged: their state, and the clicks since then that are recorded.
+pub fn select_facts(messages: &[MessageId], since: i64) -> [Stmt; 2] {
+    let ids = json!(messages).to_string();
+    [
+        sql("SELECT q.id, q.state, q.finished_at FROM json_each(?1) j CROSS JOIN email_queue q ON q.id = j.value \
+             WHERE q.campaign_id IS NOT NULL")
+        .bind(ids.clone()),
+        sql("SELECT e.message_id, e.link, e.at FROM json_each(?1) j CROSS JOIN tracking_events e ON e.message_id = j.value \
+             WHERE e.kind = 'click' AND e.at >= ?2")
+        .bind(ids)
+        .bind(since),
+    ]
 }
 
-/// What the events of one write add to a message, measured against how the message stands before it: `opens` and `clicks` to
-/// add, and whether they are its first. A click of a message without an open implies one.
-fn added() -> String {
-    format!(
-        "(SELECT q.id AS id, q.campaign_id AS campaign_id, CASE WHEN q.opens >= {MOST_PER_MESSAGE} THEN 0 \
-         WHEN (s.value ->> 'implied') = 1 AND q.opens = 0 THEN 1 ELSE (s.value ->> 'opens') END AS opens, \
-         CASE WHEN q.clicks >= {MOST_PER_MESSAGE} THEN 0 ELSE (s.value ->> 'clicks') END AS clicks, \
-         q.opened_at IS NULL AS is_first_open, q.clicked_at IS NULL AS is_first_click, \
-         (s.value ->> 'opened_at') AS opened_at, (s.value ->> 'clicked_at') AS clicked_at \
-         FROM json_each(?1) s CROSS JOIN email_queue q ON q.id = (s.value ->> 'message') WHERE q.campaign_id IS NOT NULL)"
-    )
-}
-
-/// Records events with all their counters; belongs in one batch, in this order. With `implies_opens`, the click of a message
-/// that has no open yet counts as an open too.
-pub fn insert_events(events: &[Event], implies_opens: bool) -> [Stmt; 4] {
-    let mut sums: BTreeMap<MessageId, Sum<'_>> = BTreeMap::new();
-    let mut rows = Vec::with_capacity(events.len());
-    for event in events {
-        let sum = sums.entry(event.message).or_default();
-        let (kind, link) = match event.kind {
-            EventKind::Open => {
-                sum.opens += 1;
-                sum.opened_at.get_or_insert(event.at);
-                ("open", None)
-            }
-            EventKind::Click(link) => {
-                sum.clicks += 1;
-                if sum.clicked_at.is_none() {
-                    sum.clicked_at = Some(event.at);
-                    sum.agent = &event.user_agent;
-                }
-                ("click", Some(link))
-            }
+pub fn facts(messages: &Outcome, clicks: &Outcome) -> Result<HashMap<MessageId, Facts>, DbError> {
+    let mut facts = HashMap::new();
+    for row in &messages.rows {
+        let state: String = row.get("state")?;
+        let finished_at: Option<i64> = row.get("finished_at")?;
+        let left = match (state.as_str(), finished_at) {
+            ("sent", Some(at)) => Left::At(at),
+            ("sending", _) => Left::Now,
+            _ => Left::Unknown,
         };
-        rows.push(json!({
-            "message": event.message, "kind": kind, "link": link, "agent": event.user_agent, "at": event.at,
-        }));
+        let clicks = Vec::new();
+        facts.insert(row.get("id")?, Facts { left, clicks });
     }
-    let sums: Vec<Value> = sums
+    for row in &clicks.rows {
+        if let Some(known) = facts.get_mut(&row.get("message_id")?) {
+            known.clicks.push(Click {
+                link: row.get("link")?,
+                at: row.get("at")?,
+            });
+        }
+    }
+    Ok(facts)
+}
+
+/// Records events; their counters move with them. With `implies_opens`, a person's click in a message that nobody opened yet
+/// counts as an open too: it is recorded with the link.
+pub fn insert_events(events: &[Judged<'_>], implies_opens: bool) -> Vec<Stmt> {
+    let rows: Vec<Value> = events
         .iter()
-        .map(|(message, sum)| {
+        .map(|judged| {
+            let event = judged.event;
+            let (kind, link) = match event.kind {
+                EventKind::Open => ("open", None),
+                EventKind::Click(link) => ("click", Some(link)),
+                EventKind::Trap => ("click", None),
+            };
             json!({
-                "message": message, "opens": sum.opens, "clicks": sum.clicks,
-                "implied": i64::from(implies_opens && sum.opens == 0 && sum.clicks > 0),
-                "opened_at": sum.opened_at.or(sum.clicked_at), "clicked_at": sum.clicked_at, "agent": sum.agent,
+                "message": event.message, "kind": kind, "link": link, "agent": event.user_agent, "at": event.at,
+                "rule": judged.rule.map_or("", Rule::as_str), "device": judged.reader.device, "program": judged.reader.program,
             })
         })
         .collect();
-    let (rows, sums) = (Value::from(rows).to_string(), Value::from(sums).to_string());
-    let added = added();
-    [
+    let rows = Value::from(rows).to_string();
+    let mut batch = vec![
         sql(format!(
-            "UPDATE campaigns SET opens = campaigns.opens + d.opens, unique_opens = campaigns.unique_opens + d.first_opens, \
-             clicks = campaigns.clicks + d.clicks, unique_clicks = campaigns.unique_clicks + d.first_clicks \
-             FROM (SELECT campaign_id, sum(opens) AS opens, sum(opens > 0 AND is_first_open) AS first_opens, \
-             sum(clicks) AS clicks, sum(clicks > 0 AND is_first_click) AS first_clicks FROM {added} GROUP BY campaign_id) d \
-             WHERE campaigns.id = d.campaign_id"
-        ))
-        .bind(sums.clone()),
-        sql(format!(
-            "INSERT INTO tracking_events (message_id, campaign_id, kind, link, user_agent, at) \
-             SELECT q.id, q.campaign_id, e.value ->> 'kind', e.value ->> 'link', e.value ->> 'agent', e.value ->> 'at' \
+            "INSERT INTO tracking_events (message_id, campaign_id, kind, link, user_agent, rule, device, program, at) \
+             SELECT q.id, q.campaign_id, e.value ->> 'kind', e.value ->> 'link', e.value ->> 'agent', e.value ->> 'rule', \
+             e.value ->> 'device', e.value ->> 'program', e.value ->> 'at' \
              FROM json_each(?1) e CROSS JOIN email_queue q ON q.id = (e.value ->> 'message') WHERE q.campaign_id IS NOT NULL \
-             AND CASE (e.value ->> 'kind') WHEN 'open' THEN q.opens ELSE q.clicks END < {MOST_PER_MESSAGE}"
+             AND CASE (e.value ->> 'kind') WHEN 'open' THEN q.opens + q.machine_opens ELSE q.clicks + q.machine_clicks END \
+             < {MOST_PER_MESSAGE}"
         ))
-        .bind(rows),
-        sql("INSERT INTO tracking_events (message_id, campaign_id, kind, user_agent, at) \
-             SELECT q.id, q.campaign_id, 'open', s.value ->> 'agent', s.value ->> 'opened_at' \
-             FROM json_each(?1) s CROSS JOIN email_queue q ON q.id = (s.value ->> 'message') WHERE q.campaign_id IS NOT NULL \
-             AND (s.value ->> 'implied') = 1 AND q.opens = 0")
-        .bind(sums.clone()),
-        sql(format!(
-            "UPDATE email_queue SET opens = email_queue.opens + d.opens, clicks = email_queue.clicks + d.clicks, \
-             opened_at = CASE WHEN d.opens > 0 THEN coalesce(email_queue.opened_at, d.opened_at) ELSE email_queue.opened_at END, \
-             clicked_at = CASE WHEN d.clicks > 0 THEN coalesce(email_queue.clicked_at, d.clicked_at) \
-             ELSE email_queue.clicked_at END FROM {added} d WHERE email_queue.id = d.id"
-        ))
-        .bind(sums),
-    ]
+        .bind(rows.clone()),
+    ];
+    if implies_opens {
+        batch.push(
+            sql("INSERT INTO tracking_events (message_id, campaign_id, kind, link, user_agent, device, program, at) \
+                 SELECT q.id, q.campaign_id, 'open', e.value ->> 'link', e.value ->> 'agent', e.value ->> 'device', \
+                 e.value ->> 'program', min(e.value ->> 'at') \
+                 FROM json_each(?1) e CROSS JOIN email_queue q ON q.id = (e.value ->> 'message') \
+                 WHERE q.campaign_id IS NOT NULL AND q.opens = 0 AND q.clicks > 0 \
+                 AND (e.value ->> 'kind') = 'click' AND (e.value ->> 'rule') = '' GROUP BY q.id")
+            .bind(rows),
+        );
+    }
+    batch
+}
+
+/// Gives recorded events of people to machines.
+pub fn update_turned(turns: &[Turn]) -> Stmt {
+    let turns: Vec<Value> = turns
+        .iter()
+        .map(|turn| {
+            json!({
+                "message": turn.message, "from": turn.from, "to": turn.to, "rule": turn.rule.as_str(),
+                "takes_opens": i64::from(turn.rule != Rule::Burst),
+            })
+        })
+        .collect();
+    sql("UPDATE tracking_events SET rule = t.rule FROM (SELECT e.id AS id, min(j.value ->> 'rule') AS rule \
+         FROM json_each(?1) j CROSS JOIN tracking_events e ON e.message_id = (j.value ->> 'message') \
+         WHERE e.kind IN ('open', 'click') AND e.rule = '' AND e.at BETWEEN (j.value ->> 'from') AND (j.value ->> 'to') \
+         AND (e.kind = 'click' OR e.link IS NOT NULL OR (j.value ->> 'takes_opens') = 1) GROUP BY e.id) t \
+         WHERE tracking_events.id = t.id")
+    .bind(Value::from(turns).to_string())
 }
 
 /// Counts an unsubscribe once per message, however often it is asked for.

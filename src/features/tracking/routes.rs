@@ -1,4 +1,4 @@
-//! Public addresses that stand in mail: the pixel, the links, and the posts of the unsubscribe page. No session, no cookie.
+//! Public addresses that stand in mail: the pixel, the links, the trap for scanners, and the posts of the unsubscribe page. No session, no cookie.
 
 use super::model::Standing;
 use super::service::{self, Visit};
@@ -26,6 +26,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/t/o/{token}", get(open))
         .route("/t/c/{token}", get(click))
+        .route("/t/r/{token}", get(trap))
         .route(
             "/u/{token}",
             post(unsubscribe).layer(DefaultBodyLimit::max(16 * 1024)),
@@ -35,9 +36,16 @@ pub fn routes() -> Router<AppState> {
 
 fn visit<'a>(method: &Method, headers: &'a HeaderMap) -> Visit<'a> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    // Sec-Purpose is the standard's (Fetch §2.2.5); the others are older browsers' and mail programs'.
+    let is_ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
+        .into_iter()
+        .filter_map(text)
+        .any(|purpose| purpose.contains("prefetch") || purpose.contains("preview"));
     Visit {
         user_agent: text("user-agent").unwrap_or_default(),
-        counts: method != Method::HEAD && text("sec-gpc") != Some("1"),
+        is_head: method == Method::HEAD,
+        is_ahead,
+        counts: text("sec-gpc") != Some("1"),
     }
 }
 
@@ -79,6 +87,22 @@ async fn click(
         Err(AppError::NotFound(_)) => not_found(),
         Err(other) => other.into_response(),
     }
+}
+
+/// The link that no person sees. Whoever finds it in the source of a mail is told what it is.
+async fn trap(
+    State(app): State<AppState>,
+    method: Method,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if !service::record_trap(&app, &token, visit(&method, &headers)) {
+        return not_found();
+    }
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    let words =
+        "This link is hidden in the mail. It tells programs that check links from people who read.";
+    (headers, words).into_response()
 }
 
 /// A post by a mailbox provider (RFC 8058, whose body may be a form of either encoding) or by our own page. Providers do not

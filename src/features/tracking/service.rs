@@ -1,13 +1,15 @@
 //! What links and pixels in mail do. Their token is the only proof, so nothing here asks for a role.
 
 use super::buffer::{Event, EventKind};
+use super::judgement::judge_all;
+use super::machine::SCAN;
 use super::model::{Standing, UnsubscribeView, masked};
 use super::repo;
 use super::token::{Token, TokenKind, decode};
 use crate::delivery::content::render_target;
 use crate::delivery::queue;
 use crate::error::AppError;
-use crate::features::settings::repo::find_workspace;
+use crate::features::settings::repo::{find_workspace, select_workspace, workspace};
 use crate::features::suppressions::model::Reason;
 use crate::features::suppressions::repo as suppressions;
 use crate::ids::MessageId;
@@ -16,7 +18,7 @@ use crate::server::db::DbError;
 use crate::server::services::Progress;
 
 /// Events that one transaction takes.
-const CHUNK: usize = 1_000;
+const CHUNK: usize = 500;
 /// Of a browser's name, so many characters are kept.
 const AGENT_CHARS: usize = 200;
 
@@ -24,7 +26,10 @@ const AGENT_CHARS: usize = 200;
 #[derive(Clone, Copy, Debug)]
 pub struct Visit<'a> {
     pub user_agent: &'a str,
-    /// False: nothing of it is kept. A HEAD request, or a browser that asks not to be tracked (Global Privacy Control).
+    pub is_head: bool,
+    /// The request says that it fetches ahead of a person.
+    pub is_ahead: bool,
+    /// False: nothing of it is kept, because the browser asks not to be tracked (Global Privacy Control).
     pub counts: bool,
 }
 
@@ -38,6 +43,19 @@ pub fn record_open(app: &AppState, token: &str, visit: Visit<'_>) -> bool {
         return false;
     };
     record(app, message, EventKind::Open, visit);
+    true
+}
+
+/// Somebody followed the link that no person sees. False: the token is not one of ours.
+pub fn record_trap(app: &AppState, token: &str, visit: Visit<'_>) -> bool {
+    let Some(Token {
+        kind: TokenKind::Open,
+        message,
+    }) = decode(&app.keys, token)
+    else {
+        return false;
+    };
+    record(app, message, EventKind::Trap, visit);
     true
 }
 
@@ -80,6 +98,8 @@ fn record(app: &AppState, message: MessageId, kind: EventKind, visit: Visit<'_>)
     let event = Event {
         message,
         kind,
+        is_head: visit.is_head,
+        is_ahead: visit.is_ahead,
         user_agent: visit
             .user_agent
             .chars()
@@ -120,20 +140,40 @@ pub async fn flush(app: &AppState) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Judges and writes: one round trip to learn what is known, one for the batch.
 async fn write(app: &AppState, events: &[Event]) -> Result<(), DbError> {
-    let workspace = find_workspace(&app.db).await?;
+    let mut messages: Vec<MessageId> = events.iter().map(|event| event.message).collect();
+    messages.sort_unstable();
+    messages.dedup();
+    let earliest = events.iter().map(|event| event.at).min();
+    let [state, clicks] = repo::select_facts(&messages, earliest.unwrap_or_default() - SCAN);
+    let known = app
+        .db
+        .batch(vec![select_workspace(), state, clicks])
+        .await?;
+    let [settings, state, clicks] = known.as_slice() else {
+        return Ok(());
+    };
+    let workspace = workspace(settings)?;
+    let facts = repo::facts(state, clicks)?;
     let wanted: Vec<Event> = events
         .iter()
         .filter(|event| match event.kind {
             EventKind::Open => workspace.track_opens,
-            EventKind::Click(_) => workspace.track_clicks,
+            EventKind::Click(_) | EventKind::Trap => workspace.track_clicks,
         })
         .cloned()
         .collect();
-    if !wanted.is_empty() {
-        let batch = repo::insert_events(&wanted, workspace.track_opens);
-        app.db.batch(batch.into()).await?;
+    if wanted.is_empty() {
+        return Ok(());
     }
+    let (judged, turns) = judge_all(&wanted, &facts);
+    let mut batch = Vec::new();
+    if !turns.is_empty() {
+        batch.push(repo::update_turned(&turns));
+    }
+    batch.extend(repo::insert_events(&judged, workspace.track_opens));
+    app.db.batch(batch).await?;
     Ok(())
 }
 

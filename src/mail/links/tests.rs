@@ -105,6 +105,32 @@ fn the_pixel_stands_at_the_end_of_the_body() {
 }
 
 #[test]
+fn the_trap_shows_nothing_and_is_no_counted_link() {
+    let with = insert_trap("<html><body><p>x</p></body></html>");
+    assert!(
+        with.starts_with("<html><body><p>x</p><a href=\"{{ __trap }}\" style=\"display:none\"")
+    );
+    assert!(with.ends_with("></a></body></html>"));
+    assert_eq!(extract_links(&with), []);
+}
+
+#[test]
+fn marks_stand_in_front_of_the_words_of_a_link() {
+    let html = "<p><a href='https://a.test'>One</a> <a class=x href=\"https://b.test\"><b>Two</b></a> <a href=\"#x\">Three</a></p>";
+    let frozen = rewrite_links(html, placeholder);
+    let marked = mark_links(&frozen, &|index| (index == 1).then(|| format!("[{index}]")));
+    assert_eq!(
+        marked,
+        "<p><a href='{{ __link_0 }}'>One</a> <a class=x href=\"{{ __link_1 }}\">[1]<b>Two</b></a> <a href=\"#x\">Three</a></p>"
+    );
+    assert_eq!(
+        mark_links(html, &|_| Some("x".into())),
+        html,
+        "nothing is counted here"
+    );
+}
+
+#[test]
 fn addresses_in_text_are_found_and_replaced() {
     let text = "See https://a.test/x?y={{ a b }}. (http://b.test/c), https:// and http: https://c.test/{{ \"q \" }}>";
     let targets: Vec<String> = extract_text_links(text)

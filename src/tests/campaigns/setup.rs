@@ -157,5 +157,20 @@ pub async fn assert_adds_up(test: &TestApp, id: CampaignId) {
         waiting += in_state(test, id, state).await;
     }
     assert_eq!(waiting, counts.waiting());
+    let by_domain = test
+        .query(
+            sql("SELECT sum(d.total), sum(d.failed), sum(d.unconfirmed), sum(d.left_out) FROM campaigns c \
+                 JOIN campaign_domains d ON d.campaign_id = c.id WHERE c.id = ?1 AND c.expanded_at IS NOT NULL GROUP BY c.id")
+                .bind(id),
+        )
+        .await;
+    let left_out = counts.suppressed + counts.skipped + counts.cancelled;
+    if let Some(sums) = by_domain.first() {
+        assert_eq!(
+            [0, 1, 2, 3].map(|i| sums.at::<i64>(i).unwrap()),
+            [counts.total, counts.failed, counts.unconfirmed, left_out],
+            "the domains add up, too"
+        );
+    }
     assert_eq!(counts.done() + counts.waiting(), counts.total);
 }

@@ -33,6 +33,9 @@ pub const RESCUER: Rescuer = Rescuer {
     grace: Duration::ZERO,
 };
 
+/// What the tests' browser calls itself.
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0";
+
 pub struct TestApp {
     pub app: AppState,
     router: Router,
@@ -229,6 +232,7 @@ impl TestApp {
             .header(header::HOST, "mailer.test")
             .header(header::ORIGIN, "http://mailer.test")
             .header(header::REFERER, "http://mailer.test/here")
+            .header(header::USER_AGENT, FIREFOX)
             .header(header::ACCEPT, accept);
         if let Some(role) = role {
             request = request.header(

@@ -99,6 +99,11 @@ pub fn link(test: &TestApp, message: MessageId, link: i64) -> String {
     format!("/t/c/{}", token(test, message, TokenKind::Click(link)))
 }
 
+/// The link that no person sees.
+pub fn trap(test: &TestApp, message: MessageId) -> String {
+    format!("/t/r/{}", token(test, message, TokenKind::Open))
+}
+
 pub fn unsubscribe(test: &TestApp, message: MessageId) -> String {
     format!("/u/{}", token(test, message, TokenKind::Unsubscribe))
 }

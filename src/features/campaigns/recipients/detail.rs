@@ -3,8 +3,10 @@
 use super::api::find_recipient;
 use super::list::{said, state_words};
 use super::model::RecipientDetail;
+use super::timeline::{Timeline, moments};
 use crate::features::campaigns::model::CampaignState;
 use crate::features::queue::actions::{MessageButtons, MessageMessages};
+use crate::features::queue::model::MessageState;
 use crate::ui::badge::Badge;
 use crate::ui::load::load;
 use crate::ui::page::PageHead;
@@ -28,13 +30,9 @@ pub fn RecipientDetailPage() -> impl IntoView {
 
 #[component]
 fn Recipient(detail: RecipientDetail) -> impl IntoView {
-    let RecipientDetail {
-        campaign,
-        row,
-        attempts,
-        events,
-        ..
-    } = detail;
+    let moments = moments(&detail);
+    let is_unnoticed = detail.events.is_empty() && detail.row.state == MessageState::Sent;
+    let RecipientDetail { campaign, row, .. } = detail;
     let back = (
         format!("/campaigns/{campaign}?tab=recipients"),
         format!("Recipients of {}", detail.campaign_name),
@@ -73,6 +71,13 @@ fn Recipient(detail: RecipientDetail) -> impl IntoView {
                     <a class="btn btn-sm" target="_blank" href=format!("/campaigns/{campaign}/content?message={id}")>"Show this mail"</a>
                 </p>
             </section>
+            <section class="panel" aria-labelledby="events">
+                <h2 id="events" class="mb-3 font-semibold">"What happened"</h2>
+                <Timeline moments=moments/>
+                {is_unnoticed.then(|| view! {
+                    <p class="mt-3 text-sm text-muted">"No open or click was noticed yet. Many mail programs do not show opens."</p>
+                })}
+            </section>
             <section class="panel" aria-labelledby="data">
                 <h2 id="data" class="mb-3 font-semibold">"Merge data"</h2>
                 <dl class="grid gap-3">
@@ -80,54 +85,6 @@ fn Recipient(detail: RecipientDetail) -> impl IntoView {
                         <div><dt class="font-mono text-sm text-muted">{name}</dt><dd class="break-words">{value}</dd></div>
                     }).collect_view()}
                 </dl>
-            </section>
-            <section class="panel" aria-labelledby="attempts">
-                <h2 id="attempts" class="mb-3 font-semibold">"Attempts that did not succeed"</h2>
-                {if attempts.is_empty() {
-                    view! { <p class="text-sm text-muted">"There were none."</p> }.into_any()
-                } else {
-                    view! {
-                        <ol class="grid gap-3">
-                            {attempts.into_iter().map(|attempt| view! {
-                                <li>
-                                    <p class="flex flex-wrap items-center gap-2 text-sm">
-                                        <span class="font-medium">{format!("Attempt {}", attempt.number)}</span>
-                                        <Badge tone=attempt.outcome.tone() text=attempt.words()/>
-                                        <span class="text-muted"><Time ms=attempt.at/></span>
-                                        {attempt.account.map(|account| view! { <span class="text-muted">{format!("through {account}")}</span> })}
-                                    </p>
-                                    <p class="break-words">
-                                        {attempt.reply_code.map(|code| view! { <span class="font-mono">{code.to_string()}</span>" " })}
-                                        {attempt.reply}
-                                    </p>
-                                </li>
-                            }).collect_view()}
-                        </ol>
-                    }
-                    .into_any()
-                }}
-            </section>
-            <section class="panel" aria-labelledby="events">
-                <h2 id="events" class="mb-3 font-semibold">"Opens and clicks"</h2>
-                {if events.is_empty() {
-                    view! { <p class="text-sm text-muted">"Nothing was noticed. Many mail programs do not show opens."</p> }.into_any()
-                } else {
-                    view! {
-                        <ol class="grid gap-2">
-                            {events.into_iter().map(|event| {
-                                let words = event.words();
-                                view! {
-                                    <li class="flex flex-wrap gap-2 text-sm">
-                                        <span class="font-medium">{words}</span>
-                                        {event.link.map(|link| view! { <span class="break-all text-muted">{link}</span> })}
-                                        <span class="text-muted"><Time ms=event.at/></span>
-                                    </li>
-                                }
-                            }).collect_view()}
-                        </ol>
-                    }
-                    .into_any()
-                }}
             </section>
         </div>
     }

@@ -33,14 +33,16 @@ pub fn RecipientLog(page: LogPage) -> impl IntoView {
     let next = page
         .next
         .map(|id| with(state, &page.search, "", &id.to_string()));
+    let of = move |filter: LogFilter| filter.count(&page.counts, page.opened, page.clicked);
     let tabs = LogFilter::ALL
         .into_iter()
+        .chain(LogFilter::DONE)
         .map(|filter| {
             let is_current = filter == page.filter;
             view! {
                 <a class="btn btn-sm" class:btn-active=is_current href=with(filter.as_str(), &page.search, "", "")
                     aria-current=is_current.then_some("page")>
-                    {filter.words()}" "<span class="text-muted tabular-nums">{thousands(filter.count(&page.counts))}</span>
+                    {filter.words()}" "<span class="text-muted tabular-nums">{thousands(of(filter))}</span>
                 </a>
             }
         })
@@ -50,7 +52,7 @@ pub fn RecipientLog(page: LogPage) -> impl IntoView {
         LogFilter::All => "Export CSV".to_owned(),
         filter => format!("Export {} as CSV", filter.words().to_lowercase()),
     };
-    let all = count(page.filter.count(&page.counts), "recipient", "recipients");
+    let all = count(of(page.filter), "recipient", "recipients");
     let words = if page.search.is_empty() {
         all
     } else {

@@ -4,6 +4,7 @@ pub mod api;
 pub mod detail;
 pub mod list;
 pub mod model;
+pub mod timeline;
 
 #[cfg(feature = "ssr")]
 pub mod repo;

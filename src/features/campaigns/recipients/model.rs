@@ -2,6 +2,7 @@
 
 use crate::features::campaigns::model::{CampaignState, Counts};
 use crate::features::queue::model::{MessageRow, MessageState};
+use crate::features::tracking::model::Rule;
 use crate::ids::{CampaignId, MessageId};
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +18,13 @@ pub enum LogFilter {
     Suppressed,
     Skipped,
     Cancelled,
+    /// By a person.
+    Opened,
+    Clicked,
 }
 
 impl LogFilter {
+    /// By state: those after the first hold every recipient once.
     pub const ALL: [LogFilter; 8] = [
         LogFilter::All,
         LogFilter::Waiting,
@@ -30,6 +35,9 @@ impl LogFilter {
         LogFilter::Skipped,
         LogFilter::Cancelled,
     ];
+
+    /// By what people did.
+    pub const DONE: [LogFilter; 2] = [LogFilter::Opened, LogFilter::Clicked];
 
     /// As written in addresses; nothing for all.
     pub const fn as_str(self) -> &'static str {
@@ -42,6 +50,8 @@ impl LogFilter {
             LogFilter::Suppressed => "suppressed",
             LogFilter::Skipped => "skipped",
             LogFilter::Cancelled => "cancelled",
+            LogFilter::Opened => "opened",
+            LogFilter::Clicked => "clicked",
         }
     }
 
@@ -49,6 +59,7 @@ impl LogFilter {
     pub fn of(text: &str) -> LogFilter {
         LogFilter::ALL
             .into_iter()
+            .chain(LogFilter::DONE)
             .find(|filter| filter.as_str() == text)
             .unwrap_or_default()
     }
@@ -63,14 +74,16 @@ impl LogFilter {
             LogFilter::Suppressed => "Suppressed",
             LogFilter::Skipped => "Skipped",
             LogFilter::Cancelled => "Cancelled",
+            LogFilter::Opened => "Opened",
+            LogFilter::Clicked => "Clicked",
         }
     }
 
-    /// The states it lets through; none named means all.
+    /// The states it lets through; none named means any.
     pub const fn states(self) -> &'static [MessageState] {
         use MessageState as M;
         match self {
-            LogFilter::All => &[],
+            LogFilter::All | LogFilter::Opened | LogFilter::Clicked => &[],
             LogFilter::Waiting => &[M::Ready, M::Held, M::Leased, M::Sending],
             LogFilter::Sent => &[M::Sent],
             LogFilter::Failed => &[M::Failed],
@@ -82,8 +95,10 @@ impl LogFilter {
     }
 
     /// How many recipients it holds, from the campaign's counters.
-    pub fn count(self, counts: &Counts) -> i64 {
+    pub fn count(self, counts: &Counts, opened: i64, clicked: i64) -> i64 {
         match self {
+            LogFilter::Opened => opened,
+            LogFilter::Clicked => clicked,
             LogFilter::All => counts.total,
             LogFilter::Waiting => counts.waiting(),
             LogFilter::Sent => counts.sent,
@@ -117,6 +132,9 @@ pub struct LogPage {
     pub filter: LogFilter,
     pub search: String,
     pub counts: Counts,
+    /// Recipients who opened, and who clicked.
+    pub opened: i64,
+    pub clicked: i64,
     /// Recipients that have no message yet.
     pub unprepared: i64,
     pub rows: Vec<MessageRow>,
@@ -166,18 +184,10 @@ impl Attempt {
 pub struct Event {
     pub at: i64,
     pub kind: String,
+    /// The machine's rule; `None`: a person's.
+    pub rule: Option<Rule>,
+    /// Of a click, or of an open that was concluded from one.
     pub link: Option<String>,
-}
-
-impl Event {
-    pub fn words(&self) -> &'static str {
-        match self.kind.as_str() {
-            "open" => "Opened",
-            "click" => "Clicked",
-            "unsubscribe" => "Unsubscribed",
-            _ => "Event",
-        }
-    }
 }
 
 #[cfg(test)]
@@ -205,14 +215,15 @@ mod tests {
         let parts: i64 = LogFilter::ALL
             .iter()
             .skip(1)
-            .map(|filter| filter.count(&counts))
+            .map(|filter| filter.count(&counts, 0, 0))
             .sum();
-        assert_eq!(parts, LogFilter::All.count(&counts));
+        assert_eq!(parts, LogFilter::All.count(&counts, 0, 0));
     }
 
     #[test]
     fn an_unknown_filter_shows_all() {
         assert_eq!(LogFilter::of("failed"), LogFilter::Failed);
+        assert_eq!(LogFilter::of("clicked"), LogFilter::Clicked);
         assert_eq!(LogFilter::of("'; DROP"), LogFilter::All);
     }
 }

@@ -4,6 +4,7 @@ use super::model::{Attempt, Event, LogFilter};
 use crate::features::campaigns::repo::Edge;
 use crate::features::queue::model::{MessageRow, MessageState};
 use crate::features::queue::repo::{MESSAGE_COLUMNS, message};
+use crate::features::tracking::model::Rule;
 use crate::ids::{CampaignId, MessageId};
 use crate::server::db::{DbError, Outcome, Row, Stmt, sql};
 
@@ -30,9 +31,11 @@ pub fn select_found(
         Edge::After(id) => (format!("k.address_key > {key}"), "ASC", Some(id)),
         Edge::Before(id) => (format!("k.address_key < {key}"), "DESC", Some(id)),
     };
-    let states = match filter.states() {
-        [] => String::new(),
-        states => format!(" AND k.state IN ({})", quoted(states)),
+    let states = match (filter, filter.states()) {
+        (LogFilter::Opened, _) => " AND k.opened_at IS NOT NULL".to_owned(),
+        (LogFilter::Clicked, _) => " AND k.clicked_at IS NOT NULL".to_owned(),
+        (_, []) => String::new(),
+        (_, states) => format!(" AND k.state IN ({})", quoted(states)),
     };
     let (text, found) = match search {
         (text, Match::Begins) => (
@@ -65,14 +68,21 @@ pub fn select_filtered(
         Edge::After(id) => ("k.id > ?2", "ASC", Some(id)),
         Edge::Before(id) => ("k.id < ?2", "DESC", Some(id)),
     };
-    let parts: Vec<_> = filter
-        .states()
+    let conditions: Vec<String> = match filter {
+        LogFilter::Opened => vec!["k.opened_at IS NOT NULL".into()],
+        LogFilter::Clicked => vec!["k.clicked_at IS NOT NULL".into()],
+        filter => filter
+            .states()
+            .iter()
+            .map(|state| format!("k.state = '{}'", state.as_str()))
+            .collect(),
+    };
+    let parts: Vec<_> = conditions
         .iter()
-        .map(|state| {
+        .map(|condition| {
             format!(
-                "SELECT key_id FROM (SELECT k.id AS key_id FROM email_queue k WHERE k.campaign_id = ?1 AND k.state = '{}' \
-                 AND {side} ORDER BY k.id {order} LIMIT ?3)",
-                state.as_str()
+                "SELECT key_id FROM (SELECT k.id AS key_id FROM email_queue k WHERE k.campaign_id = ?1 AND {condition} \
+                 AND {side} ORDER BY k.id {order} LIMIT ?3)"
             )
         })
         .collect();
@@ -137,7 +147,7 @@ pub fn attempts(outcome: &Outcome) -> Result<Vec<Attempt>, DbError> {
 
 pub fn select_events(id: MessageId) -> Stmt {
     sql(
-        "SELECT e.at, e.kind, l.target FROM tracking_events e JOIN email_queue q ON q.id = e.message_id \
+        "SELECT e.at, e.kind, e.rule, l.target FROM tracking_events e JOIN email_queue q ON q.id = e.message_id \
          LEFT JOIN snapshot_links l ON l.snapshot_id = q.snapshot_id AND l.position = e.link \
          WHERE e.message_id = ?1 ORDER BY e.at, e.id LIMIT 200",
     )
@@ -149,6 +159,7 @@ pub fn events(outcome: &Outcome) -> Result<Vec<Event>, DbError> {
         Ok(Event {
             at: row.get("at")?,
             kind: row.get("kind")?,
+            rule: Rule::of(&row.get::<String>("rule")?),
             link: row.get("target")?,
         })
     };

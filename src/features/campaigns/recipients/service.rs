@@ -53,6 +53,8 @@ pub async fn list_recipients(cx: &Cx, query: &LogQuery) -> Result<LogPage, AppEr
         filter,
         search,
         counts: campaign.summary.counts,
+        opened: campaign.summary.unique_opens,
+        clicked: campaign.summary.unique_clicks,
         unprepared: campaign.unprepared(),
         previous: rows.first().map(|row| row.id).filter(|_| is_previous),
         next: rows.last().map(|row| row.id).filter(|_| is_next),
