@@ -20,7 +20,13 @@ on_both! {
     a_campaign_that_is_gone_has_no_report
     a_new_workspace_is_shown_the_first_steps
     the_home_page_sums_up_the_last_days
+    the_report_tells_who_read_and_where
+    the_report_holds_the_campaign_against_those_before
+    the_click_map_is_the_mail_with_shares
+    campaigns_stand_side_by_side
 }
+
+mod parts;
 
 /// Ten messages: six sent, two failed, one unconfirmed, one waiting. Two are opened, one of them clicked and unsubscribed.
 async fn campaign(test: &TestApp) -> Campaign {
@@ -59,6 +65,7 @@ async fn campaign(test: &TestApp) -> Campaign {
 }
 
 mod suite {
+    pub use super::parts::*;
     use super::*;
 
     pub async fn a_reports_numbers_add_up(test: TestApp) {
@@ -154,6 +161,11 @@ mod suite {
             "Label of https://example.com/read",
             "tab=recipients",
             "What the numbers mean",
+            "People and machines",
+            "Devices and mail programs",
+            "What people did last",
+            "Person1@example.com",
+            "src=\"/campaigns/1/click-map\"",
         ] {
             assert!(
                 page.body.contains(part),
@@ -183,6 +195,9 @@ mod suite {
             "delivery,Sent,,6,",
             "engagement,Opens,,3,2",
             "engagement,Clicks,,2,1",
+            "engagement,Opens by machines,,0,0",
+            "device,Computer,opens,3,",
+            "program,Firefox,clicks,2,",
             "time,Opens,Sun 1 Mar,3,",
             "failure,550,5.1.1 user unknown,2,",
         ] {

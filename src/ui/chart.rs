@@ -1,5 +1,8 @@
-//! Charts as pictures drawn on the server: bars over time, and shares of a whole. No script; the numbers stand behind each as
-//! a table. The words beside the bars are HTML, so that they keep their size when the picture shrinks to a phone.
+//! Charts as pictures drawn on the server: bars and lines over time, ranks, and shares of a whole. No script; the numbers stand
+//! behind each as a table. The words beside a picture are HTML, so that they keep their size when it shrinks to a phone.
+
+pub mod lines;
+pub mod ranks;
 
 use super::number::{percent, thousands};
 use leptos::prelude::*;
@@ -16,7 +19,12 @@ pub struct Bucket {
 }
 
 /// Fill of the first, second … series.
-const FILLS: [&str; 2] = ["fill-primary", "fill-accent"];
+const FILLS: [&str; 4] = [
+    "fill-primary",
+    "fill-accent",
+    "fill-success",
+    "fill-neutral",
+];
 /// Width of a bucket in the picture's own units.
 const STEP: f64 = 10.0;
 /// Height of the picture in its own units; a bar of the highest tick fills it.
@@ -45,9 +53,41 @@ pub fn BarChart(
     let bars = buckets
         .iter()
         .enumerate()
-        .map(|(at, bucket)| column(at, bucket, &series, ticks.top()))
+        .map(|(at, bucket)| column(at, bucket, series.len(), ticks.top()))
         .collect_view();
-    let lines = (0..=ticks.count)
+    let words: Vec<(String, Vec<String>)> = buckets
+        .iter()
+        .map(|bucket| {
+            let values = bucket.values.iter().map(|value| thousands(*value));
+            (bucket.label.clone(), values.collect())
+        })
+        .collect();
+    let shorts = buckets.into_iter().map(|bucket| bucket.short).collect();
+    view! {
+        <figure class="chart">
+            {(series.len() > 1).then(|| legend(&series))}
+            <div class="flex gap-2">
+                {heights(ticks, thousands)}
+                <div class="min-w-0 grow">
+                    <div class="relative">
+                        <svg role="img" aria-label=spoken class="block h-48 w-full" viewBox=format!("0 0 {width} {HEIGHT}")
+                            preserveAspectRatio="none">
+                            {lines_across(ticks, width)}
+                            {bars}
+                        </svg>
+                        {slots(&series, &words)}
+                    </div>
+                    {marks_under(shorts)}
+                </div>
+            </div>
+            {table(title, axis, series, words)}
+        </figure>
+    }
+}
+
+/// The lines across a picture.
+fn lines_across(ticks: Ticks, width: f64) -> impl IntoView + use<> {
+    (0..=ticks.count)
         .map(|tick| {
             let y = (HEIGHT * tick as f64 / ticks.count as f64).to_string();
             view! {
@@ -55,47 +95,53 @@ pub fn BarChart(
                     vector-effect="non-scaling-stroke"></line>
             }
         })
-        .collect_view();
+        .collect_view()
+}
+
+/// What the lines across stand for, beside the picture.
+fn heights(ticks: Ticks, words: fn(i64) -> String) -> impl IntoView {
     let heights = (0..=ticks.count)
         .rev()
-        .map(|tick| view! { <span>{thousands(tick * ticks.step)}</span> })
-        .collect_view();
-    let marks = marks(&buckets)
-        .into_iter()
-        .map(|short| view! { <span>{short}</span> })
+        .map(|tick| view! { <span>{words(tick * ticks.step)}</span> })
         .collect_view();
     view! {
-        <figure class="chart">
-            {(series.len() > 1).then(|| legend(&series))}
-            <div class="flex gap-2">
-                <div class="flex h-51 -mt-1.5 flex-col justify-between text-right text-xs leading-none text-muted" aria-hidden="true">
-                    {heights}
-                </div>
-                <div class="min-w-0 grow">
-                    <svg role="img" aria-label=spoken class="block h-48 w-full" viewBox=format!("0 0 {width} {HEIGHT}")
-                        preserveAspectRatio="none">
-                        {lines}
-                        {bars}
-                    </svg>
-                    <div class="mt-1.5 flex justify-between gap-2 text-xs text-muted" aria-hidden="true">{marks}</div>
-                </div>
-            </div>
-            {table(title, axis, series, buckets)}
-        </figure>
+        <div class="flex h-51 -mt-1.5 flex-col justify-between text-right text-xs leading-none text-muted" aria-hidden="true">{heights}</div>
     }
 }
 
-/// The bars of one bucket side by side, on a field that says their values when pointed at.
-fn column(at: usize, bucket: &Bucket, series: &[String], top: i64) -> impl IntoView + use<> {
+fn marks_under(shorts: Vec<String>) -> impl IntoView {
+    let marks = marks(&shorts)
+        .into_iter()
+        .map(|short| view! { <span>{short}</span> })
+        .collect_view();
+    view! { <div class="mt-1.5 flex justify-between gap-2 text-xs text-muted" aria-hidden="true">{marks}</div> }
+}
+
+/// A field over each step that tells its values when pointed at or tapped. The table tells the same to everybody.
+fn slots(series: &[String], words: &[(String, Vec<String>)]) -> impl IntoView + use<> {
+    let n = words.len();
+    let slots = words.iter().enumerate().map(|(at, (label, values))| {
+        let lines: Vec<String> = series
+            .iter()
+            .zip(values)
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
+        // The words of the outer fields lean inwards.
+        let side = match at * 4 / n.max(1) {
+            0 => "chart-tip chart-tip-start",
+            3 => "chart-tip chart-tip-end",
+            _ => "chart-tip",
+        };
+        view! { <span class="chart-slot"><span class=side>{format!("{label}\n{}", lines.join("\n"))}</span></span> }
+    });
+    view! { <div class="chart-slots" aria-hidden="true">{slots.collect_view()}</div> }
+}
+
+/// The bars of one bucket side by side.
+fn column(at: usize, bucket: &Bucket, series: usize, top: i64) -> impl IntoView + use<> {
     let left = STEP * at as f64;
-    let words: Vec<String> = series
-        .iter()
-        .zip(&bucket.values)
-        .map(|(name, value)| format!("{name}: {}", thousands(*value)))
-        .collect();
-    let words = format!("{}\n{}", bucket.label, words.join("\n"));
-    let wide = STEP * 0.8 / series.len().max(1) as f64;
-    let bars = bucket
+    let wide = STEP * 0.8 / series.max(1) as f64;
+    bucket
         .values
         .iter()
         .enumerate()
@@ -107,15 +153,7 @@ fn column(at: usize, bucket: &Bucket, series: &[String], top: i64) -> impl IntoV
                     width=format!("{:.2}", wide * 0.92) height=format!("{height:.2}") class=FILLS[i % FILLS.len()]></rect>
             }
         })
-        .collect_view();
-    view! {
-        <g>
-            <title>{words}</title>
-            <rect x=format!("{left:.2}") y="0" width=STEP.to_string() height=HEIGHT.to_string()
-                class="fill-transparent hover:fill-base-300"></rect>
-            {bars}
-        </g>
-    }
+        .collect_view()
 }
 
 /// A value above nothing is always seen.
@@ -137,28 +175,34 @@ fn legend(series: &[String]) -> impl IntoView + use<> {
     view! { <ul class="mb-3 flex flex-wrap gap-4 text-sm">{entries.collect_view()}</ul> }
 }
 
-fn table(title: String, axis: String, series: Vec<String>, buckets: Vec<Bucket>) -> impl IntoView {
+/// The numbers behind a picture: a label and a value per series in each row.
+fn table(
+    title: String,
+    axis: String,
+    series: Vec<String>,
+    rows: Vec<(String, Vec<String>)>,
+) -> impl IntoView {
+    let heads = series
+        .into_iter()
+        .map(|name| view! { <th scope="col" class="text-right">{name}</th> });
+    let rows = rows.into_iter().map(|(label, values)| {
+        let cells = values
+            .into_iter()
+            .map(|value| view! { <td class="text-right tabular-nums">{value}</td> });
+        view! {
+            <tr>
+                <th scope="row" class="font-normal">{label}</th>
+                {cells.collect_view()}
+            </tr>
+        }
+    });
     view! {
         <details class="mt-3 text-sm">
             <summary class="cursor-pointer text-muted">{format!("{title}: show the numbers")}</summary>
             <div class="table-wrap mt-2 max-h-80 overflow-y-auto" tabindex="0" role="region" aria-label=format!("{title}: numbers")>
                 <table class="table table-sm">
-                    <thead>
-                        <tr>
-                            <th scope="col">{axis}</th>
-                            {series.into_iter().map(|name| view! { <th scope="col" class="text-right">{name}</th> }).collect_view()}
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {buckets.into_iter().map(|bucket| view! {
-                            <tr>
-                                <th scope="row" class="font-normal">{bucket.label}</th>
-                                {bucket.values.into_iter().map(|value| view! {
-                                    <td class="text-right tabular-nums">{thousands(value)}</td>
-                                }).collect_view()}
-                            </tr>
-                        }).collect_view()}
-                    </tbody>
+                    <thead><tr><th scope="col">{axis}</th>{heads.collect_view()}</tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
                 </table>
             </div>
         </details>
@@ -187,8 +231,8 @@ fn spoken(title: &str, series: &[String], buckets: &[Bucket]) -> String {
 }
 
 /// A few of the short labels, evenly apart, the first and the last among them.
-fn marks(buckets: &[Bucket]) -> Vec<String> {
-    let n = buckets.len();
+fn marks(shorts: &[String]) -> Vec<String> {
+    let n = shorts.len();
     let shown = n.min(LABELS);
     (0..shown)
         .filter_map(|i| {
@@ -197,7 +241,7 @@ fn marks(buckets: &[Bucket]) -> Vec<String> {
             } else {
                 i * (n - 1) / (shown - 1)
             };
-            buckets.get(at).map(|bucket| bucket.short.clone())
+            shorts.get(at).cloned()
         })
         .collect()
 }
@@ -300,18 +344,11 @@ mod tests {
 
     #[test]
     fn a_few_marks_stand_for_many_buckets() {
-        let buckets = |n: usize| -> Vec<Bucket> {
-            (0..n)
-                .map(|i| Bucket {
-                    short: i.to_string(),
-                    ..Bucket::default()
-                })
-                .collect()
-        };
-        assert_eq!(marks(&buckets(48)), ["0", "11", "23", "35", "47"]);
-        assert_eq!(marks(&buckets(3)), ["0", "1", "2"]);
-        assert_eq!(marks(&buckets(1)), ["0"]);
-        assert!(marks(&buckets(0)).is_empty());
+        let shorts = |n: usize| -> Vec<String> { (0..n).map(|i| i.to_string()).collect() };
+        assert_eq!(marks(&shorts(48)), ["0", "11", "23", "35", "47"]);
+        assert_eq!(marks(&shorts(3)), ["0", "1", "2"]);
+        assert_eq!(marks(&shorts(1)), ["0"]);
+        assert!(marks(&shorts(0)).is_empty());
     }
 
     #[test]

@@ -61,6 +61,19 @@ const NOTICES: &[(&str, &str)] = &[
         "A copy with the same content and recipients. Change what you like, then send it.",
     ),
     ("campaign-deleted", "Campaign deleted."),
+    ("campaigns-changed", "Done for all selected campaigns."),
+    (
+        "campaigns-changed-part",
+        "Done where it was possible. The other selected campaigns are in a state that does not allow it, and stay as they are.",
+    ),
+    (
+        "campaigns-unchanged",
+        "Nothing changed: the selected campaigns are in a state that does not allow it.",
+    ),
+    (
+        "campaigns-duplicated",
+        "Each selected campaign has a copy here, with the same content and recipients.",
+    ),
     ("messages-again", "The messages are in the queue again."),
     (
         "messages-again-part",

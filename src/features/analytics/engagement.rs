@@ -1,11 +1,13 @@
-//! The parts of a report about people: rates, opens and clicks over time, links.
+//! The parts of a report about what people did: rates, and opens and clicks over time.
 
+use super::comparison::{CLICKS, CLICKS_OF_OPENS, OPENS, Of, UNSUBSCRIBES, against};
 use super::model::{Period, Report, meaning};
 use crate::ui::chart::BarChart;
 use crate::ui::number::{count, percent, thousands};
+use crate::ui::term::Term;
 use leptos::prelude::*;
 
-/// The rates, each with what it means one tap away.
+/// The rates, each with what it means one tap away, and against earlier campaigns.
 #[component]
 pub fn Figures(report: Report) -> impl IntoView {
     let sent = report.delivery.sent;
@@ -13,15 +15,16 @@ pub fn Figures(report: Report) -> impl IntoView {
     let opens = tracked(report.tracks_opens, percent(of.unique_opens, sent));
     let clicks = tracked(report.tracks_clicks, percent(of.unique_clicks, sent));
     let both = report.tracks_opens && report.tracks_clicks;
+    let trend = |is_tracked: bool, rate: Of| is_tracked.then(|| against(&report, rate)).flatten();
     view! {
         <section aria-label="Key figures" class="grid grid-cols-2 gap-4 lg:grid-cols-4">
-            <Figure word="Open rate" value=opens
+            <Figure word="Open rate" value=opens trend=trend(report.tracks_opens, OPENS)
                 note=format!("{} opened, {} in all", thousands(of.unique_opens), count(of.opens, "open", "opens"))/>
-            <Figure word="Click-through rate" value=clicks
+            <Figure word="Click-through rate" value=clicks trend=trend(report.tracks_clicks, CLICKS)
                 note=format!("{} clicked, {} in all", thousands(of.unique_clicks), count(of.clicks, "click", "clicks"))/>
-            <Figure word="Click-to-open rate" value=tracked(both, percent(of.unique_clicks, of.unique_opens))
+            <Figure word="Click-to-open rate" value=tracked(both, percent(of.unique_clicks, of.unique_opens)) trend=trend(both, CLICKS_OF_OPENS)
                 note=format!("{} of {} opened", thousands(of.unique_clicks), thousands(of.unique_opens))/>
-            <Figure word="Unsubscribe rate" value=percent(of.unsubscribes, sent)
+            <Figure word="Unsubscribe rate" value=percent(of.unsubscribes, sent) trend=trend(true, UNSUBSCRIBES)
                 note=format!("{} of {} sent", thousands(of.unsubscribes), thousands(sent))/>
         </section>
     }
@@ -32,16 +35,14 @@ fn tracked(is_tracked: bool, value: String) -> String {
 }
 
 #[component]
-fn Figure(word: &'static str, value: String, note: String) -> impl IntoView {
+fn Figure(word: &'static str, value: String, note: String, trend: Option<String>) -> impl IntoView {
+    let id = format!("about-{}", word.to_lowercase().replace(' ', "-"));
     view! {
         <div class="panel">
-            <p class="text-sm text-muted">{word}</p>
+            <p class="flex items-start justify-between gap-1 text-sm text-muted">{word}<Term id=id word=word meaning=meaning(word)/></p>
             <p class="mt-1 text-2xl font-semibold tabular-nums">{value}</p>
             <p class="mt-1 text-sm text-muted">{note}</p>
-            <details class="mt-2 text-sm">
-                <summary class="cursor-pointer text-muted">{format!("About {}", word.to_lowercase())}</summary>
-                <p class="mt-1">{meaning(word)}</p>
-            </details>
+            {trend.map(|trend| view! { <p class="mt-2 text-xs font-medium">{trend}</p> })}
         </div>
     }
 }
@@ -89,69 +90,11 @@ pub fn OverTime(report: Report) -> impl IntoView {
                     <BarChart title="Opens and clicks over time" axis=axis series=vec!["Opens".to_owned(), "Clicks".to_owned()]
                         buckets=report.buckets/>
                     <p class="mt-3 text-sm text-muted">
-                        {format!("Times are of the zone {}.", report.zone)}
+                        {format!("By people; machines are left out. Times are of the zone {}.", report.zone)}
                         {(undrawn > 0).then(|| format!(
                             " {} outside the chart.", count(undrawn, "more open or click lies", "more opens and clicks lie")
                         ))}
                     </p>
-                }.into_any()
-            }}
-        </section>
-    }
-}
-
-/// Which links people followed.
-#[component]
-pub fn TopLinks(report: Report) -> impl IntoView {
-    let clicks = report.engagement.clicks;
-    let more = report.link_count - report.links.len() as i64;
-    let is_empty = report.links.is_empty();
-    let rows = report.links.into_iter().map(|link| {
-        let label = if link.label.trim().is_empty() {
-            "Link without words".to_owned()
-        } else {
-            link.label
-        };
-        view! {
-            <tr>
-                <td class="max-w-0 w-full">
-                    <span class="block truncate font-medium" title=label.clone()>{label.clone()}</span>
-                    <span class="block truncate text-sm text-muted" title=link.target.clone()>{link.target.clone()}</span>
-                </td>
-                <td class="text-right tabular-nums">{thousands(link.clicks)}</td>
-                <td class="text-right tabular-nums">{thousands(link.unique_clicks)}</td>
-                <td class="hidden text-right tabular-nums sm:table-cell">{percent(link.clicks, clicks)}</td>
-            </tr>
-        }
-    });
-    view! {
-        <section class="panel" aria-labelledby="report-links">
-            <h2 id="report-links" class="mb-3 text-base font-semibold">"Top links"</h2>
-            {if is_empty {
-                let words = if report.tracks_clicks {
-                    "This mail has no links that are counted."
-                } else {
-                    "Clicks are not counted for this campaign: tracking was off when it was started."
-                };
-                view! { <p class="text-muted">{words}</p> }.into_any()
-            } else {
-                view! {
-                    <div class="table-wrap">
-                        <table class="table table-sm">
-                            <thead>
-                                <tr>
-                                    <th scope="col">"Link"</th>
-                                    <th scope="col" class="text-right">"Clicks"</th>
-                                    <th scope="col" class="text-right" title="Messages in which the link was clicked">"Unique"</th>
-                                    <th scope="col" class="hidden text-right sm:table-cell">"Share"</th>
-                                </tr>
-                            </thead>
-                            <tbody>{rows.collect_view()}</tbody>
-                        </table>
-                    </div>
-                    {(more > 0).then(|| view! {
-                        <p class="mt-2 text-sm text-muted">{format!("{} with fewer clicks.", count(more, "more link", "more links"))}</p>
-                    })}
                 }.into_any()
             }}
         </section>

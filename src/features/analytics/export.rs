@@ -41,6 +41,37 @@ pub fn write(report: &Report) -> Result<String, AppError> {
             unique.to_string(),
         );
     }
+    let machines = [
+        (
+            "Opens by machines",
+            engagement.machine.opens,
+            engagement.machine.unique_opens,
+        ),
+        (
+            "Clicks by machines",
+            engagement.machine.clicks,
+            engagement.machine.unique_clicks,
+        ),
+    ];
+    for (name, count, unique) in machines {
+        add(
+            "engagement",
+            name,
+            "",
+            count.to_string(),
+            unique.to_string(),
+        );
+    }
+    for line in &report.rules {
+        let count = line.opens + line.clicks;
+        add(
+            "machine",
+            line.rule.as_str(),
+            line.rule.words(),
+            count.to_string(),
+            none(),
+        );
+    }
     let unsubscribes = engagement.unsubscribes.to_string();
     add(
         "engagement",
@@ -56,6 +87,28 @@ pub fn write(report: &Report) -> Result<String, AppError> {
     for bucket in &report.buckets {
         for (name, value) in ["Opens", "Clicks"].into_iter().zip(&bucket.values) {
             add("time", name, &bucket.label, value.to_string(), none());
+        }
+    }
+    for (section, lines) in [("device", &report.devices), ("program", &report.programs)] {
+        for line in lines {
+            add(section, &line.name, "opens", line.opens.to_string(), none());
+            add(
+                section,
+                &line.name,
+                "clicks",
+                line.clicks.to_string(),
+                none(),
+            );
+        }
+    }
+    for line in &report.domains {
+        for (detail, count) in [
+            ("recipients", line.total),
+            ("failed", line.failed),
+            ("opened", line.opened),
+            ("clicked", line.clicked),
+        ] {
+            add("domain", &line.domain, detail, count.to_string(), none());
         }
     }
     for group in &report.failures {

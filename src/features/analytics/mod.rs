@@ -1,7 +1,12 @@
 //! What came of a campaign, in numbers. Reads everybody's tables and writes none.
 
 pub mod api;
+pub mod audience;
+pub mod click_map;
+pub mod compare;
+pub mod comparison;
 pub mod engagement;
+pub mod machines;
 pub mod model;
 pub mod report;
 

@@ -2,12 +2,20 @@
 
 use crate::features::campaigns::model::Counts;
 use crate::features::campaigns::progress::ReplyGroup;
-use crate::ids::CampaignId;
+use crate::features::tracking::model::Rule;
+use crate::ids::{CampaignId, MessageId};
 use crate::ui::chart::Bucket;
 use serde::{Deserialize, Serialize};
 
-/// Links and groups of failures that a report shows.
+/// Links that a report shows.
 pub const LINKS_SHOWN: i64 = 50;
+pub const DOMAINS_SHOWN: i64 = 15;
+pub const EARLIER_SHOWN: i64 = 10;
+pub const ACTIVITY_SHOWN: usize = 10;
+/// Campaigns that fit side by side.
+pub const MOST_COMPARED: usize = 4;
+/// Hours of the chart that compares them.
+pub const HOURS_COMPARED: i64 = 24;
 
 /// See [`parts`].
 pub type Part = (&'static str, i64, &'static str, &'static str, &'static str);
@@ -68,7 +76,7 @@ pub fn parts(counts: &Counts) -> [Part; 7] {
     ]
 }
 
-/// What people did with the mail. Unique numbers count messages, the others every time.
+/// What people did with the mail, and machines apart. Unique numbers count messages, the others every time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Engagement {
     pub opens: i64,
@@ -76,6 +84,24 @@ pub struct Engagement {
     pub clicks: i64,
     pub unique_clicks: i64,
     pub unsubscribes: i64,
+    pub machine: Machines,
+}
+
+/// What mail filters, privacy proxies and the like did with the mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machines {
+    pub opens: i64,
+    pub unique_opens: i64,
+    pub clicks: i64,
+    pub unique_clicks: i64,
+}
+
+/// How many opens and clicks a rule gave to machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleLine {
+    pub rule: Rule,
+    pub opens: i64,
+    pub clicks: i64,
 }
 
 /// How finely the chart divides time.
@@ -107,12 +133,15 @@ impl Period {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkLine {
+    /// Its place in the mail, from 0.
+    pub position: i64,
     pub label: String,
     /// Merge expressions and all.
     pub target: String,
     pub clicks: i64,
     /// Messages it was clicked in.
     pub unique_clicks: i64,
+    pub machine_clicks: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +167,104 @@ pub struct Report {
     /// Also those that are not shown.
     pub link_count: i64,
     pub failures: Vec<ReplyGroup>,
+    /// Those that fired.
+    pub rules: Vec<RuleLine>,
+    /// What people read with: opens and clicks in all.
+    pub devices: Vec<ReaderLine>,
+    pub programs: Vec<ReaderLine>,
+    /// The domains with most recipients; empty for campaigns older than their counting.
+    pub domains: Vec<DomainLine>,
+    /// The campaigns before this one, newest first.
+    pub earlier: Vec<CampaignLine>,
+    /// What people did last, newest first.
+    pub activity: Vec<Activity>,
+}
+
+/// Opens and clicks by people with one device or mail program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderLine {
+    pub name: String,
+    pub opens: i64,
+    pub clicks: i64,
+}
+
+/// One domain of the audience. `opened` and `clicked` count messages, by people.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainLine {
+    pub domain: String,
+    pub total: i64,
+    pub failed: i64,
+    pub unconfirmed: i64,
+    /// Suppressed, skipped or cancelled.
+    pub left_out: i64,
+    pub opened: i64,
+    pub clicked: i64,
+}
+
+impl DomainLine {
+    /// Messages that the domain's servers took, once nothing of the campaign waits.
+    pub fn sent(&self) -> i64 {
+        (self.total - self.failed - self.unconfirmed - self.left_out).max(0)
+    }
+
+    /// Everybody whose domain has no line of its own.
+    pub fn rest(lines: &[DomainLine], delivery: &Counts, engagement: &Engagement) -> DomainLine {
+        let sum = |of: fn(&DomainLine) -> i64| lines.iter().map(of).sum::<i64>();
+        let left_out = delivery.suppressed + delivery.skipped + delivery.cancelled;
+        DomainLine {
+            domain: "All others".into(),
+            total: (delivery.total - sum(|line| line.total)).max(0),
+            failed: (delivery.failed - sum(|line| line.failed)).max(0),
+            unconfirmed: (delivery.unconfirmed - sum(|line| line.unconfirmed)).max(0),
+            left_out: (left_out - sum(|line| line.left_out)).max(0),
+            opened: (engagement.unique_opens - sum(|line| line.opened)).max(0),
+            clicked: (engagement.unique_clicks - sum(|line| line.clicked)).max(0),
+        }
+    }
+}
+
+/// A campaign among others: what a comparison needs of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CampaignLine {
+    pub id: CampaignId,
+    pub name: String,
+    pub started_at: Option<i64>,
+    pub delivery: Counts,
+    pub engagement: Engagement,
+}
+
+impl CampaignLine {
+    /// Of the messages sent, how many were clicked by people: in thousandths.
+    pub fn click_rate(&self) -> i64 {
+        self.engagement.unique_clicks * 1_000 / self.delivery.sent.max(1)
+    }
+}
+
+/// Campaigns side by side, in the order they were asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SideBySide {
+    pub campaigns: Vec<ComparedCampaign>,
+    /// Opens by people in each hour since the start: a value per campaign.
+    pub hours: Vec<Bucket>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComparedCampaign {
+    pub line: CampaignLine,
+    pub subject: String,
+    pub tracks_opens: bool,
+    pub tracks_clicks: bool,
+}
+
+/// Something a person did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    pub message: MessageId,
+    pub address: String,
+    pub is_click: bool,
+    /// The words of the link.
+    pub link: Option<String>,
+    pub at: i64,
 }
 
 impl Report {
@@ -149,31 +276,37 @@ impl Report {
 }
 
 /// Words and their meaning, as the report uses them.
-pub const GLOSSARY: [(&str, &str); 8] = [
+pub const GLOSSARY: [(&str, &str); 9] = [
     (
         "Audience",
         "Everybody the campaign was made for when it was started. Each one is counted in exactly one row of the table.",
     ),
     (
         "Open rate",
-        "Messages opened at least once, divided by messages sent. An open is counted when the mail's images are loaded, so programs \
-         that load no images hide opens, and programs that load all images by themselves add some.",
+        "Messages that people opened at least once, divided by messages sent. An open is noticed when the mail's pictures are \
+         loaded, so mail programs that show no pictures hide opens.",
     ),
     (
         "Opens",
-        "Every time a message was opened, also by the same person again. A message whose link was clicked counts as opened.",
+        "Every time a person opened a message, also the same person again. A message whose link was clicked counts as opened.",
     ),
     (
         "Click-through rate",
-        "Messages in which at least one link was clicked, divided by messages sent. Security software that follows links adds some.",
+        "Messages in which a person clicked at least one link, divided by messages sent.",
     ),
     (
         "Clicks",
-        "Every click on a link of the mail, also by the same person again. The unsubscribe link does not count.",
+        "Every click of a person on a link of the mail, also the same person again. The unsubscribe link does not count.",
     ),
     (
         "Click-to-open rate",
         "Messages with a click, divided by messages opened: of those who looked, how many acted.",
+    ),
+    (
+        "Machines",
+        "Mail filters follow links to check them, and privacy proxies load pictures of mail that nobody has opened. Such opens and \
+         clicks are recognised by name, timing and behaviour, and counted apart. No rule is perfect: some of each still counts \
+         for the other.",
     ),
     (
         "Unsubscribe rate",

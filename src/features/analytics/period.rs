@@ -106,6 +106,36 @@ pub fn last_days(n: i64, now: i64, zone: &str) -> Vec<(String, String, String)> 
         .collect()
 }
 
+/// The last `n` weeks, from Monday to Monday, the present one at the end.
+pub fn last_weeks(n: i64, now: i64, zone: &str) -> Vec<Step> {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let today = Timestamp::from_millisecond(now)
+        .unwrap_or_default()
+        .to_zoned(zone.clone())
+        .date();
+    let monday = |back: i64| {
+        let days = i64::from(today.weekday().to_monday_zero_offset()) + 7 * back;
+        today.checked_sub(days.days()).ok()
+    };
+    (0..n)
+        .rev()
+        .filter_map(|back| {
+            let first = monday(back)?;
+            let next = first.checked_add(7.days()).ok()?;
+            let ms = |date: jiff::civil::Date| {
+                let midnight = date.to_zoned(zone.clone()).ok()?;
+                Some(midnight.timestamp().as_millisecond())
+            };
+            Some(Step {
+                from: ms(first)?,
+                to: ms(next)?,
+                label: first.strftime("Week of %-d %b").to_string(),
+                short: first.strftime("%-d %b").to_string(),
+            })
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +181,17 @@ mod tests {
     fn hours_suit_a_campaign_for_two_days() {
         assert_eq!(suited(0, 47 * HOUR_MS), Period::Hours);
         assert_eq!(suited(0, 48 * HOUR_MS), Period::Days);
+    }
+
+    #[test]
+    fn weeks_begin_on_monday_in_the_zone() {
+        // Sunday in London, Monday already in Tokyo.
+        let weeks = last_weeks(2, ms("2026-03-01T20:00:00Z"), "Europe/London");
+        assert_eq!(weeks[1].label, "Week of 23 Feb");
+        assert_eq!(weeks[0].to, weeks[1].from);
+        let weeks = last_weeks(2, ms("2026-03-01T20:00:00Z"), "Asia/Tokyo");
+        assert_eq!(weeks[1].short, "2 Mar");
+        assert_eq!(weeks[1].from, ms("2026-03-01T15:00:00Z"));
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! The report of one campaign: where the mail is, and what people did with it.
 
 use super::api::find_report;
-use super::engagement::{Figures, OverTime, TopLinks};
+use super::audience::{Domains, Readers, Recipients};
+use super::click_map::Links;
+use super::comparison::Comparison;
+use super::engagement::{Figures, OverTime};
+use super::machines::PeopleAndMachines;
 use super::model::{GLOSSARY, Period, Report, parts};
 use crate::features::campaigns::model::Counts;
 use crate::features::campaigns::progress::ReplyGroup;
@@ -44,7 +48,6 @@ fn WholeReport(report: Report) -> impl IntoView {
     } = report.clone();
     view! {
         <PageHead title=format!("Report: {name}") lead=subject back=(format!("/campaigns/{id}"), name)>
-            <a class="btn" href=format!("/campaigns/{id}?tab=recipients")>"Recipients"</a>
             <a class="btn" href=format!("/campaigns/{id}/report.csv") rel="external" download=file>"Export CSV"</a>
         </PageHead>
         {span(&report)}
@@ -52,8 +55,13 @@ fn WholeReport(report: Report) -> impl IntoView {
             <Figures report=report.clone()/>
             <DeliveryTable id=id delivery=delivery/>
             <OverTime report=report.clone()/>
-            <TopLinks report=report.clone()/>
-            <Failures id=id failed=delivery.failed groups=report.failures/>
+            <PeopleAndMachines report=report.clone()/>
+            <Links report=report.clone()/>
+            <Readers report=report.clone()/>
+            <Domains report=report.clone()/>
+            <Failures id=id failed=delivery.failed groups=report.failures.clone()/>
+            <Recipients report=report.clone()/>
+            <Comparison report=report/>
             <Glossary/>
         </div>
     }

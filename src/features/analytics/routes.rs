@@ -1,7 +1,8 @@
-//! The report as a file.
+//! The report as a file, and the click map as a document of its own.
 
 use super::service;
 use crate::error::AppError;
+use crate::features::campaigns::routes::document;
 use crate::ids::CampaignId;
 use crate::server::{AppState, Cx};
 use axum::Router;
@@ -11,7 +12,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/campaigns/{id}/report.csv", get(csv))
+    Router::new()
+        .route("/campaigns/{id}/report.csv", get(csv))
+        .route("/campaigns/{id}/click-map", get(click_map))
+}
+
+async fn click_map(cx: Cx, Path(id): Path<i64>) -> Result<Response, AppError> {
+    let html = service::find_click_map(&cx, CampaignId(id)).await?;
+    Ok(document(html))
 }
 
 async fn csv(cx: Cx, Path(id): Path<i64>) -> Result<Response, AppError> {

@@ -1,10 +1,12 @@
 //! Use-cases of reports: look, and take away as CSV.
 
-use super::model::{Period, Report};
+use super::click_map::click_badge;
+use super::model::{HOURS_COMPARED, MOST_COMPARED, Period, Report, SideBySide};
 use super::period::{steps, suited};
 use super::{export, repo};
 use crate::error::AppError;
 use crate::features::auth::model::Role;
+use crate::features::campaigns::preview::preview;
 use crate::features::campaigns::progress::group_replies;
 use crate::features::campaigns::repo as campaigns;
 use crate::features::settings::repo::find_workspace;
@@ -35,6 +37,11 @@ pub async fn find_report(
             repo::count_events(id, &steps),
             repo::select_links(id, campaign.snapshot_id),
             campaigns::select_failures(id),
+            repo::select_rules(id),
+            repo::select_readers(id),
+            repo::select_domains(id),
+            repo::select_earlier(id),
+            repo::select_activity(id),
         ])
         .await?;
     let buckets = steps
@@ -47,6 +54,7 @@ pub async fn find_report(
         })
         .collect();
     let (links, link_count) = repo::links(&outcomes[1])?;
+    let [devices, programs] = repo::readers(&outcomes[4])?;
     Ok(Report {
         id: campaign.id,
         name: campaign.name,
@@ -63,7 +71,66 @@ pub async fn find_report(
         links,
         link_count,
         failures: group_replies(campaigns::replies(&outcomes[2])?),
+        rules: repo::rules(&outcomes[3])?,
+        devices,
+        programs,
+        domains: repo::domains(&outcomes[5])?,
+        earlier: repo::campaign_lines(&outcomes[6])?,
+        activity: repo::activity(&outcomes[7])?,
     })
+}
+
+/// Campaigns side by side: those of the first four asked for that exist.
+pub async fn compare_campaigns(cx: &Cx, ids: &str) -> Result<SideBySide, AppError> {
+    cx.require(Role::Viewer)?;
+    let mut asked: Vec<CampaignId> = Vec::new();
+    for id in ids.split(',').filter_map(|id| id.trim().parse().ok()) {
+        if !asked.contains(&id) && asked.len() < MOST_COMPARED {
+            asked.push(id);
+        }
+    }
+    let outcomes = cx
+        .db
+        .batch(vec![
+            repo::select_compared(&asked),
+            repo::select_first_hours(&asked),
+        ])
+        .await?;
+    let mut campaigns = repo::compared(&outcomes[0])?;
+    campaigns.sort_by_key(|campaign| asked.iter().position(|id| *id == campaign.line.id));
+    let opens = repo::first_hours(&outcomes[1])?;
+    let hours = (0..HOURS_COMPARED)
+        .map(|hour| Bucket {
+            label: format!("Hour {}", hour + 1),
+            short: format!("{} h", hour + 1),
+            values: campaigns
+                .iter()
+                .map(|campaign| opens.get(&(campaign.line.id, hour)).copied().unwrap_or(0))
+                .collect(),
+        })
+        .collect();
+    Ok(SideBySide { campaigns, hours })
+}
+
+/// The campaign's mail with the share of people's clicks beside each link, as a document of its own.
+pub async fn find_click_map(cx: &Cx, id: CampaignId) -> Result<String, AppError> {
+    cx.require(Role::Viewer)?;
+    let campaign = repo::find_campaign(&cx.db, id).await?;
+    let campaign = campaign.ok_or_else(|| AppError::not_found("campaign"))?;
+    let outcomes = cx
+        .db
+        .batch(vec![repo::select_links(id, campaign.snapshot_id)])
+        .await?;
+    let (links, _) = repo::links(&outcomes[0])?;
+    let clicks = campaign.engagement.clicks;
+    let badge = |position: usize| {
+        let line = links
+            .iter()
+            .find(|line| usize::try_from(line.position) == Ok(position))?;
+        Some(click_badge(line.clicks, clicks))
+    };
+    let mail = preview(cx, id, None, Some(&badge)).await?;
+    Ok(mail.html)
 }
 
 /// The whole report as one CSV file.

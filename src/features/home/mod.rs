@@ -4,6 +4,7 @@ pub mod api;
 pub mod campaigns;
 pub mod model;
 pub mod overview;
+pub mod results;
 pub mod steps;
 
 #[cfg(feature = "ssr")]

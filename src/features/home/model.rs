@@ -1,15 +1,20 @@
 //! The workspace at a glance, and what it warns of. Pure.
 
-use crate::features::analytics::model::Engagement;
+use crate::features::analytics::model::{CampaignLine, DomainLine, Engagement};
 use crate::features::campaigns::model::{CampaignState, Counts};
 use crate::ids::{AccountId, CampaignId, DraftId};
 use crate::ui::chart::Bucket;
+use crate::ui::chart::lines::RatePoint;
 use serde::{Deserialize, Serialize};
 
 /// Days that the chart covers, and the numbers beside it.
 pub const DAYS: i64 = 30;
+/// Weeks that the rates cover.
+pub const WEEKS: i64 = 12;
 /// Campaigns and drafts that are shown.
 pub const SHOWN: i64 = 5;
+/// A campaign to fewer people says little about what people like.
+const ENOUGH: i64 = 20;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
@@ -21,8 +26,54 @@ pub struct Overview {
     /// Newest first.
     pub campaigns: Vec<RecentCampaign>,
     pub drafts: Vec<RecentDraft>,
+    /// Open and click-through rate by week, of the campaigns that started in it.
+    pub weeks: Vec<RatePoint>,
+    /// Of these weeks, by click-through rate.
+    pub best: Vec<CampaignLine>,
+    pub deliverability: Deliverability,
     pub warnings: Vec<Warning>,
     pub steps: Steps,
+}
+
+/// What mail servers made of the mail of the last days.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deliverability {
+    /// Over the campaigns that started in these days.
+    pub delivery: Counts,
+    pub unsubscribes: i64,
+    /// The domains with most recipients.
+    pub domains: Vec<DomainLine>,
+}
+
+/// The campaigns that were clicked most, of those that went to enough people to tell.
+pub fn best(campaigns: &[CampaignLine]) -> Vec<CampaignLine> {
+    let mut best: Vec<CampaignLine> = campaigns
+        .iter()
+        .filter(|campaign| {
+            campaign.delivery.sent >= ENOUGH && campaign.engagement.unique_clicks > 0
+        })
+        .cloned()
+        .collect();
+    best.sort_by_key(|campaign| std::cmp::Reverse((campaign.click_rate(), campaign.id.0)));
+    best.truncate(SHOWN as usize);
+    best
+}
+
+/// Open and click-through rate of the campaigns that started between two moments, in thousandths.
+pub fn rates(campaigns: &[CampaignLine], from: i64, to: i64) -> Vec<Option<i64>> {
+    let (mut sent, mut opened, mut clicked) = (0, 0, 0);
+    for campaign in campaigns {
+        if campaign
+            .started_at
+            .is_some_and(|at| (from..to).contains(&at))
+        {
+            sent += campaign.delivery.sent;
+            opened += campaign.engagement.unique_opens;
+            clicked += campaign.engagement.unique_clicks;
+        }
+    }
+    let rate = |part: i64| (sent > 0).then(|| part * 1_000 / sent);
+    vec![rate(opened), rate(clicked)]
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,6 +219,49 @@ mod tests {
             daily_cap: 500,
             used_today: 10,
         }
+    }
+
+    fn campaign(id: i64, started_at: i64, sent: i64, clicked: i64) -> CampaignLine {
+        CampaignLine {
+            id: CampaignId(id),
+            name: String::new(),
+            started_at: Some(started_at),
+            delivery: Counts {
+                sent,
+                ..Counts::default()
+            },
+            engagement: Engagement {
+                unique_opens: clicked * 2,
+                unique_clicks: clicked,
+                ..Engagement::default()
+            },
+        }
+    }
+
+    #[test]
+    fn the_best_campaigns_went_to_enough_people() {
+        let campaigns = [
+            campaign(1, 0, 100, 10),
+            campaign(2, 0, 2, 2),
+            campaign(3, 0, 1_000, 300),
+            campaign(4, 0, 100, 0),
+        ];
+        let ids: Vec<i64> = best(&campaigns)
+            .iter()
+            .map(|campaign| campaign.id.0)
+            .collect();
+        assert_eq!(ids, [3, 1]);
+    }
+
+    #[test]
+    fn a_weeks_rates_are_those_of_its_mail_together() {
+        let campaigns = [
+            campaign(1, 5, 100, 10),
+            campaign(2, 9, 300, 10),
+            campaign(3, 10, 1, 1),
+        ];
+        assert_eq!(rates(&campaigns, 0, 10), [Some(100), Some(50)]);
+        assert_eq!(rates(&campaigns, 20, 30), [None, None]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::api::find_overview;
 use super::campaigns::{Campaigns, Drafts};
 use super::model::{Overview, Warning};
+use super::results::{Best, Deliverable, Rates};
 use super::steps::FirstSteps;
 use crate::ui::chart::BarChart;
 use crate::ui::icon::Icon;
@@ -31,6 +32,9 @@ fn Glance(overview: Overview) -> impl IntoView {
         engagement,
         campaigns,
         drafts,
+        weeks,
+        best,
+        deliverability,
         warnings,
         steps,
     } = overview;
@@ -53,9 +57,16 @@ fn Glance(overview: Overview) -> impl IntoView {
                     <BarChart title="Mail by day" axis="Day" series=vec!["Messages".to_owned()] buckets=days/>
                 </section>
             })}
+            <Rates weeks=weeks/>
             <div class="grid items-start gap-4 xl:grid-cols-2">
-                <Campaigns campaigns=campaigns/>
-                <Drafts drafts=drafts/>
+                <div class="grid gap-4">
+                    <Best campaigns=best/>
+                    <Campaigns campaigns=campaigns/>
+                </div>
+                <div class="grid gap-4">
+                    <Deliverable of=deliverability/>
+                    <Drafts drafts=drafts/>
+                </div>
             </div>
         </div>
     }

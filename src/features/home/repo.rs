@@ -1,9 +1,9 @@
 //! SQL of the home page. Reads everybody's tables, in one batch.
 
-use super::model::{AccountState, DAYS, RecentCampaign, RecentDraft, SHOWN, Steps};
+use super::model::{AccountState, DAYS, RecentCampaign, RecentDraft, SHOWN, Steps, WEEKS};
 use crate::features::analytics::model::Engagement;
-use crate::features::analytics::repo::{delivery, engagement};
-use crate::features::campaigns::model::CampaignState;
+use crate::features::analytics::repo::{CAMPAIGN_LINE, delivery, engagement};
+use crate::features::campaigns::model::{CampaignState, Counts};
 use crate::ids::AccountId;
 use crate::server::db::{DbError, Outcome, Row, Stmt, sql};
 
@@ -26,16 +26,36 @@ pub fn select_all(now: i64) -> Vec<Stmt> {
         .bind(since),
         sql("SELECT coalesce(sum(sent), 0) AS sent, coalesce(sum(opens), 0) AS opens, coalesce(sum(unique_opens), 0) AS unique_opens, \
              coalesce(sum(clicks), 0) AS clicks, coalesce(sum(unique_clicks), 0) AS unique_clicks, \
-             coalesce(sum(unsubscribes), 0) AS unsubscribes FROM campaigns WHERE created_at >= ?1 AND deleted_at IS NULL")
+             coalesce(sum(unsubscribes), 0) AS unsubscribes, coalesce(sum(machine_opens), 0) AS machine_opens, \
+             coalesce(sum(machine_unique_opens), 0) AS machine_unique_opens, coalesce(sum(machine_clicks), 0) AS machine_clicks, \
+             coalesce(sum(machine_unique_clicks), 0) AS machine_unique_clicks FROM campaigns WHERE created_at >= ?1 AND deleted_at IS NULL")
         .bind(since),
         sql("SELECT id, name, state, total, sent, failed, suppressed, skipped, cancelled, unconfirmed, opens, unique_opens, clicks, \
-             unique_clicks, unsubscribes, created_at FROM campaigns WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT ?1")
+             unique_clicks, unsubscribes, machine_opens, machine_unique_opens, machine_clicks, machine_unique_clicks, created_at \
+             FROM campaigns WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT ?1")
         .bind(SHOWN),
         sql("SELECT id, name, subject, updated_at FROM drafts ORDER BY updated_at DESC, id DESC LIMIT ?1").bind(SHOWN),
         sql("SELECT id, name, kind = 'sandbox' AS is_sandbox, enabled, daily_cap, breaker_state, breaker_until, breaker_reason \
              FROM sender_accounts ORDER BY priority, id"),
         sql("SELECT EXISTS (SELECT 1 FROM templates) AS has_template, EXISTS (SELECT 1 FROM drafts) AS has_draft, \
              EXISTS (SELECT 1 FROM campaigns) AS has_campaign"),
+        sql(format!(
+            "SELECT {CAMPAIGN_LINE} FROM campaigns c WHERE c.created_at >= ?1 AND c.deleted_at IS NULL AND c.sent > 0 \
+             ORDER BY c.created_at DESC LIMIT 1000"
+        ))
+        .bind(now - (WEEKS + 1) * 7 * 86_400_000),
+        sql("SELECT coalesce(sum(total), 0) AS total, coalesce(sum(sent), 0) AS sent, coalesce(sum(failed), 0) AS failed, \
+             coalesce(sum(suppressed), 0) AS suppressed, coalesce(sum(skipped), 0) AS skipped, \
+             coalesce(sum(cancelled), 0) AS cancelled, coalesce(sum(unconfirmed), 0) AS unconfirmed \
+             FROM campaigns WHERE created_at >= ?1 AND deleted_at IS NULL")
+        .bind(since),
+        // Of each campaign, the domains with a hundredth of its recipients at least: a hundred rows at most.
+        sql("SELECT d.domain, sum(d.total) AS total, sum(d.failed) AS failed, sum(d.unconfirmed) AS unconfirmed, \
+             sum(d.left_out) AS left_out, sum(d.opened) AS opened, sum(d.clicked) AS clicked \
+             FROM (SELECT id, total FROM campaigns WHERE created_at >= ?1 AND deleted_at IS NULL ORDER BY created_at DESC LIMIT 100) c \
+             CROSS JOIN campaign_domains d ON d.campaign_id = c.id AND d.total >= max(1, c.total / 100) \
+             GROUP BY d.domain ORDER BY 2 DESC LIMIT 8")
+        .bind(since),
     ]
 }
 
@@ -61,6 +81,14 @@ pub fn totals(outcome: &Outcome) -> Result<(i64, Engagement), DbError> {
     row.map_or(Ok((0, Engagement::default())), |row| {
         Ok((row.get("sent")?, engagement(row)?))
     })
+}
+
+/// Where everybody is whom the campaigns of the last days were made for.
+pub fn delivered(outcome: &Outcome) -> Result<Counts, DbError> {
+    outcome
+        .rows
+        .first()
+        .map_or_else(|| Ok(Counts::default()), delivery)
 }
 
 fn state(row: &Row) -> Result<CampaignState, DbError> {

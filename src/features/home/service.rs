@@ -1,15 +1,17 @@
 //! The home page's one use-case: look.
 
-use super::model::{DAYS, Overview, warnings};
+use super::model::{DAYS, Deliverability, Overview, WEEKS, best, rates, warnings};
 use super::repo;
 use crate::delivery::timezone::{day, day_end};
 use crate::error::AppError;
-use crate::features::analytics::period::last_days;
+use crate::features::analytics::period::{last_days, last_weeks};
+use crate::features::analytics::repo as analytics;
 use crate::features::auth::model::Role;
 use crate::features::settings::model::Workspace;
 use crate::server::errors::internal;
 use crate::server::request::Cx;
 use crate::ui::chart::Bucket;
+use crate::ui::chart::lines::RatePoint;
 use std::collections::HashMap;
 
 pub async fn find_overview(cx: &Cx) -> Result<Overview, AppError> {
@@ -40,6 +42,15 @@ pub async fn find_overview(cx: &Cx) -> Result<Overview, AppError> {
         })
         .collect();
     let (sent, engagement) = repo::totals(&read[2])?;
+    let lines = analytics::campaign_lines(&read[7])?;
+    let weeks = last_weeks(WEEKS, now, &workspace.time_zone)
+        .into_iter()
+        .map(|week| RatePoint {
+            values: rates(&lines, week.from, week.to),
+            label: week.label,
+            short: week.short,
+        })
+        .collect();
     let campaigns = repo::campaigns(&read[3])?;
     let mut steps = repo::steps(&read[6])?;
     steps.has_account = accounts
@@ -56,6 +67,13 @@ pub async fn find_overview(cx: &Cx) -> Result<Overview, AppError> {
             day_end(&workspace.time_zone, now),
         ),
         campaigns,
+        weeks,
+        best: best(&lines),
+        deliverability: Deliverability {
+            delivery: repo::delivered(&read[8])?,
+            unsubscribes: engagement.unsubscribes,
+            domains: analytics::domains(&read[9])?,
+        },
         drafts: repo::drafts(&read[4])?,
         steps,
     })
