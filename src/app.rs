@@ -77,6 +77,7 @@ pages! {
     AccountCreatePage in accounts::edit;
     AccountEditPage in accounts::edit;
     AccountListPage in accounts::list;
+    CampaignComparePage in analytics::compare;
     CampaignReportPage in analytics::report;
     AuthSetupPage in auth::setup;
     AuthSignInPage in auth::sign_in;
@@ -130,6 +131,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings") view={Lazy::<SettingsPage>::new()} ssr=Async/>
                     <Route path=path!("/settings/domains") view={Lazy::<DomainListPage>::new()} ssr=Async/>
                     <Route path=path!("/campaigns") view={Lazy::<CampaignListPage>::new()} ssr=Async/>
+                    <Route path=path!("/campaigns/compare") view={Lazy::<CampaignComparePage>::new()} ssr=Async/>
                     <Route path=path!("/campaigns/:id") view={Lazy::<CampaignDetailPage>::new()} ssr=Async/>
                     <Route path=path!("/campaigns/:id/recipients/:message") view={Lazy::<RecipientDetailPage>::new()} ssr=Async/>
                     <Route path=path!("/queue") view={Lazy::<QueueListPage>::new()} ssr=Async/>

@@ -34,6 +34,14 @@ pub fn day_end(zone_name: &str, now_ms: i64) -> i64 {
     })
 }
 
+/// When a date begins in the zone, or the one that many days later: "2026-03-01" in unix milliseconds. `None`: it is no date.
+pub fn day_start(zone_name: &str, date: &str, days_later: i64) -> Option<i64> {
+    let date: jiff::civil::Date = date.trim().parse().ok()?;
+    let date = date.checked_add(jiff::Span::new().days(days_later)).ok()?;
+    let start = date.to_zoned(zone(zone_name)).ok()?;
+    Some(start.timestamp().as_millisecond())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +56,12 @@ mod tests {
             new_year + 5 * 3_600_000
         );
         assert_eq!(day("No/Such", new_year), "2026-01-01");
+        assert_eq!(day_start("UTC", "2026-01-01", 0), Some(new_year));
+        assert_eq!(
+            day_start("America/New_York", "2025-12-31", 1),
+            Some(new_year + 5 * 3_600_000)
+        );
+        assert_eq!(day_start("UTC", "yesterday", 0), None);
         assert_eq!(day_words("UTC", new_year), "Thursday 1 January");
     }
 

@@ -1,6 +1,6 @@
 //! Server functions of campaigns. Each is a public endpoint; the rules stand in service.rs.
 
-use super::model::{CampaignDetail, CampaignForm, CampaignList, CampaignQuery};
+use super::model::{BulkForm, CampaignDetail, CampaignForm, CampaignList, CampaignQuery};
 use crate::error::AppError;
 use leptos::prelude::*;
 
@@ -98,6 +98,16 @@ pub async fn delete_campaign(form: CampaignForm) -> Result<(), AppError> {
     serve(|cx| async move {
         service::delete_campaign(&cx, form.id()?).await?;
         leptos_axum::redirect("/campaigns?notice=campaign-deleted");
+        Ok(())
+    })
+    .await
+}
+
+#[server(endpoint = "campaigns/change-campaigns")]
+pub async fn change_campaigns(form: BulkForm) -> Result<(), AppError> {
+    serve(|cx| async move {
+        let changed = service::change_campaigns(&cx, &form).await?;
+        leptos_axum::redirect(changed.destination());
         Ok(())
     })
     .await

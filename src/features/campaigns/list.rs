@@ -1,35 +1,41 @@
-//! The list of campaigns: state, progress and results of each; filter, search and paging live in the address.
+//! The list of campaigns: state, progress and results of each; filters and paging live in the address.
 
-use super::api::list_campaigns;
+use super::api::{ChangeCampaigns, list_campaigns};
 use super::bar::Bar;
-use super::model::{CampaignList, CampaignQuery, CampaignState, CampaignSummary};
+use super::bulk::BulkButtons;
+use super::filters::{Filters, PATH, address};
+use super::model::{CampaignList, CampaignQuery, CampaignSummary};
 use crate::ui::badge::Badge;
 use crate::ui::empty::Empty;
-use crate::ui::href::href;
+use crate::ui::form::{FormMessage, FormState};
 use crate::ui::load::load;
 use crate::ui::number::{count, percent, thousands};
 use crate::ui::page::PageHead;
 use crate::ui::pager::Pager;
 use crate::ui::time::Time;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
-
-const PATH: &str = "/campaigns";
 
 #[component]
 pub fn CampaignListPage() -> impl IntoView {
     let map = use_query_map();
-    let query = move || {
+    // The notice is part of the source: after a change the list is read again.
+    let source = move || {
         let map = map.read();
         let get = |name| map.get(name).unwrap_or_default();
-        CampaignQuery {
+        let query = CampaignQuery {
             state: get("state"),
             q: get("q"),
+            account: get("account"),
+            from: get("from"),
+            to: get("to"),
             before: get("before"),
             after: get("after"),
-        }
+        };
+        (query, get("notice"))
     };
-    let list = Resource::new_blocking(query, |query| async move {
+    let list = Resource::new_blocking(source, |(query, _)| async move {
         let list = list_campaigns(query.clone()).await?;
         Ok((query, list))
     });
@@ -37,6 +43,7 @@ pub fn CampaignListPage() -> impl IntoView {
         <PageHead title="Campaigns" lead="Everything that was sent or is on its way.">
             <a class="btn btn-primary" href="/drafts">"Write a campaign"</a>
         </PageHead>
+        <FormMessage form=FormState::of(ServerAction::<ChangeCampaigns>::new())/>
         {load(list, |(query, list)| {
             if list.count() == 0 {
                 view! {
@@ -55,76 +62,53 @@ pub fn CampaignListPage() -> impl IntoView {
 
 #[component]
 fn Campaigns(query: CampaignQuery, list: CampaignList) -> impl IntoView {
-    let with = |state: &str, before: &str, after: &str| {
-        href(
-            PATH,
-            &[
-                ("state", state),
-                ("q", &query.q),
-                ("before", before),
-                ("after", after),
-            ],
-        )
+    let page = |before: Option<String>, after: Option<String>| {
+        let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+        address(&query, &query.state, &before, &after)
     };
-    let newer = list.newer.map(|id| with(&query.state, &id.to_string(), ""));
-    let older = list.older.map(|id| with(&query.state, "", &id.to_string()));
-    let all = list.count();
-    let tab = |state: Option<CampaignState>, n: i64| {
-        let (value, words) = state.map_or(("", "All"), |state| (state.as_str(), state.words()));
-        let is_current = query.state == value;
-        view! {
-            <a class="tab" class:tab-active=is_current href=with(value, "", "") aria-current=is_current.then_some("page")>
-                {words}" "<span class="ml-1 text-muted">{thousands(n)}</span>
-            </a>
-        }
+    let newer = list.newer.map(|id| page(Some(id.to_string()), None));
+    let older = list.older.map(|id| page(None, Some(id.to_string())));
+    let words = if query.is_narrowed() || !query.state.is_empty() {
+        String::new()
+    } else {
+        count(list.count(), "campaign", "campaigns")
     };
-    let tabs = CampaignState::ALL
-        .into_iter()
-        .filter_map(|state| {
-            let n = list.states.iter().find(|(s, _)| *s == state)?.1;
-            Some(tab(Some(state), n))
-        })
-        .collect_view();
-    let is_empty = list.campaigns.is_empty();
+    let can_edit = list.can_edit;
     view! {
-        <div class="mb-4 flex flex-wrap items-center justify-between gap-3">
-            <nav class="tabs tabs-border" aria-label="States">{tab(None, all)}{tabs}</nav>
-            <form method="get" action=PATH role="search" class="join">
-                {(!query.state.is_empty()).then(|| view! { <input type="hidden" name="state" value=query.state.clone()/> })}
-                <input type="search" name="q" value=query.q.clone() aria-label="Search by name or subject"
-                    placeholder="Name or subject" class="input input-sm join-item"/>
-                <button type="submit" class="btn btn-sm join-item">"Search"</button>
-            </form>
-        </div>
-        {if is_empty {
+        <Filters query=query list=list.clone()/>
+        {if list.campaigns.is_empty() {
             view! {
-                <Empty icon="search" title="No campaign found" text="No campaign fits this search and state.">
+                <Empty icon="search" title="No campaign found" text="No campaign fits these filters.">
                     <a class="btn" href=PATH>"Show all campaigns"</a>
                 </Empty>
             }
             .into_any()
         } else {
             view! {
-                <div class="table-wrap">
-                    <table class="table">
-                        <thead>
-                            <tr>
-                                <th>"Campaign"</th>
-                                <th class="hidden md:table-cell">"Progress"</th>
-                                <th class="hidden lg:table-cell text-right">"Opened"</th>
-                                <th class="hidden lg:table-cell text-right">"Clicked"</th>
-                                <th class="hidden sm:table-cell">"Started"</th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            {list.campaigns.into_iter().map(|campaign| view! { <Line campaign=campaign/> }).collect_view()}
-                        </tbody>
-                    </table>
-                </div>
+                <form method="post" action=ChangeCampaigns::url()>
+                    <BulkButtons can_edit=can_edit/>
+                    <div class="table-wrap">
+                        <table class="table">
+                            <thead>
+                                <tr>
+                                    <th scope="col" class="w-10"><span class="sr-only">"Select"</span></th>
+                                    <th scope="col">"Campaign"</th>
+                                    <th scope="col" class="hidden md:table-cell">"Progress"</th>
+                                    <th scope="col" class="hidden lg:table-cell text-right">"Opened"</th>
+                                    <th scope="col" class="hidden lg:table-cell text-right">"Clicked"</th>
+                                    <th scope="col" class="hidden sm:table-cell">"Started"</th>
+                                </tr>
+                            </thead>
+                            <tbody>
+                                {list.campaigns.into_iter().map(|campaign| view! { <Line campaign=campaign/> }).collect_view()}
+                            </tbody>
+                        </table>
+                    </div>
+                </form>
             }
             .into_any()
         }}
-        <Pager previous=newer next=older words=count(all, "campaign", "campaigns")/>
+        <Pager previous=newer next=older words=words/>
     }
 }
 
@@ -154,6 +138,12 @@ fn Line(campaign: CampaignSummary) -> impl IntoView {
     };
     view! {
         <tr>
+            <td>
+                <label class="-m-3 grid size-11 place-items-center">
+                    <input type="checkbox" class="checkbox checkbox-sm" name="form[ids][]" value=id.to_string()
+                        aria-label=format!("Select {name}")/>
+                </label>
+            </td>
             <td class="max-w-xs">
                 <div class="flex flex-wrap items-center gap-2">
                     <a class="link link-hover font-medium" href=format!("{PATH}/{id}")>{name}</a>

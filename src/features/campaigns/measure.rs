@@ -32,6 +32,7 @@ pub async fn measure(
             queue::select_used(id, &day.name),
             sending,
             used_by_all,
+            repo::select_recent(id),
         ])
         .await?;
     let [
@@ -43,6 +44,7 @@ pub async fn measure(
         used,
         sending,
         used_by_all,
+        recent,
     ] = outcomes.as_slice()
     else {
         return Ok(None);
@@ -73,6 +75,7 @@ pub async fn measure(
         rate_per_minute: rate,
         accounts: repo::shares(shares)?,
         failures,
+        recent: repo::recent(recent)?,
         reasons: if state.is_finished() {
             Vec::new()
         } else {

@@ -3,12 +3,15 @@
 pub mod actions;
 pub mod api;
 pub mod bar;
+pub mod bulk;
 pub mod detail;
+pub mod filters;
 pub mod list;
 pub mod live;
 pub mod model;
 pub mod overview;
 pub mod progress;
+pub mod recent;
 pub mod recipients;
 
 #[cfg(feature = "ssr")]

@@ -210,11 +210,28 @@ pub struct CampaignQuery {
     pub state: String,
     #[serde(default)]
     pub q: String,
+    /// Id of the sender account that sent some of it, or is to.
+    #[serde(default)]
+    pub account: String,
+    /// Days in the workspace's zone, both included: "2026-03-01".
+    #[serde(default)]
+    pub from: String,
+    #[serde(default)]
+    pub to: String,
     /// Show campaigns older than this id, or newer.
     #[serde(default)]
     pub before: String,
     #[serde(default)]
     pub after: String,
+}
+
+impl CampaignQuery {
+    /// By more than the state.
+    pub fn is_narrowed(&self) -> bool {
+        [&self.q, &self.account, &self.from, &self.to]
+            .iter()
+            .any(|filter| !filter.trim().is_empty())
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -224,6 +241,10 @@ pub struct CampaignList {
     pub states: Vec<(CampaignState, i64)>,
     pub newer: Option<CampaignId>,
     pub older: Option<CampaignId>,
+    /// What can be filtered by: id and name.
+    pub accounts: Vec<(i64, String)>,
+    /// The caller may change things.
+    pub can_edit: bool,
 }
 
 impl CampaignList {
@@ -245,6 +266,56 @@ impl CampaignForm {
     pub fn id(&self) -> Result<CampaignId, AppError> {
         self.id.parse().map_err(|_| AppError::not_found("campaign"))
     }
+}
+
+/// What can be done with several campaigns at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BulkAction {
+    Pause,
+    Resume,
+    Cancel,
+    Duplicate,
+    Delete,
+}
+
+impl BulkAction {
+    pub const ALL: [BulkAction; 5] = [
+        BulkAction::Pause,
+        BulkAction::Resume,
+        BulkAction::Cancel,
+        BulkAction::Duplicate,
+        BulkAction::Delete,
+    ];
+
+    /// As the form sends it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            BulkAction::Pause => "pause",
+            BulkAction::Resume => "resume",
+            BulkAction::Cancel => "cancel",
+            BulkAction::Duplicate => "duplicate",
+            BulkAction::Delete => "delete",
+        }
+    }
+
+    pub const fn words(self) -> &'static str {
+        match self {
+            BulkAction::Pause => "Pause",
+            BulkAction::Resume => "Resume",
+            BulkAction::Cancel => "Cancel",
+            BulkAction::Duplicate => "Duplicate",
+            BulkAction::Delete => "Delete",
+        }
+    }
+}
+
+/// The selected campaigns, and what is to be done with them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkForm {
+    #[serde(default)]
+    pub ids: Vec<String>,
+    #[serde(default)]
+    pub action: String,
 }
 
 /// The page of one campaign.

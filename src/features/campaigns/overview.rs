@@ -6,6 +6,7 @@ use super::bar::{Bar, bar_words};
 use super::live::Line;
 use super::model::{CampaignAction, CampaignDetail, CampaignState, Counts};
 use super::progress::{AccountShare, FAILURES_READ, Progress, ReplyGroup};
+use super::recent::RecentEvents;
 use crate::features::queue::forecast::outlook::Outlook;
 use crate::features::queue::reasons::Reasons;
 use crate::ids::CampaignId;
@@ -59,6 +60,7 @@ pub fn Overview(
                 {move || refused.with(|(state, counts, groups)| failures(id, *state, counts, groups.clone(), can_edit))}
                 {move || accounts(shares.get())}
             </div>
+            <RecentEvents id=id recent=Signal::derive(move || progress.with(|p| p.recent.clone()))/>
             <Facts detail=detail progress=progress/>
         </div>
     }

@@ -3,6 +3,7 @@
 use super::model::{CampaignState, Counts};
 use crate::features::queue::forecast::Forecast;
 use crate::features::queue::waiting::WaitReason;
+use crate::ids::MessageId;
 use serde::{Deserialize, Serialize};
 
 /// A moment of a campaign.
@@ -16,6 +17,8 @@ pub struct Progress {
     pub accounts: Vec<AccountShare>,
     /// Why messages failed, most frequent first.
     pub failures: Vec<ReplyGroup>,
+    /// What happened last, newest first.
+    pub recent: Vec<Recent>,
     /// Why messages wait.
     pub reasons: Vec<WaitReason>,
     /// When they will have left; `None` while the campaign is not being sent, or nothing waits.
@@ -38,6 +41,21 @@ pub struct AccountShare {
     pub sent: i64,
     pub failed: i64,
 }
+
+/// Something that happened to a message of the campaign.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    pub at: i64,
+    /// "sent", "failed", "open" or "click".
+    pub kind: String,
+    pub message: MessageId,
+    pub address: String,
+    /// In the server's words, or those of the link.
+    pub words: String,
+}
+
+/// Events that a campaign's page shows.
+pub const RECENT_SHOWN: i64 = 8;
 
 /// Replies that say the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

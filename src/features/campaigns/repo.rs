@@ -1,7 +1,7 @@
 //! SQL over campaigns, and over the ledger's rows of one campaign as its pages show them. Guards name the states a campaign leaves.
 
 use super::model::{CampaignAction, CampaignState, CampaignSummary, Counts};
-use super::progress::{AccountShare, FAILURES_READ, RATE_SAMPLE, ReplyGroup};
+use super::progress::{AccountShare, FAILURES_READ, RATE_SAMPLE, RECENT_SHOWN, Recent, ReplyGroup};
 use crate::ids::{AccountId, CampaignId, DraftId, RecipientSetId, SnapshotId};
 use crate::server::db::{Db, DbError, Outcome, Row, Stmt, sql};
 
@@ -125,35 +125,63 @@ pub enum Edge<T> {
     Before(T),
 }
 
-/// Campaigns, newest first: at most `limit` on that side of the given one, whose name or subject holds `search`.
-pub fn select_list(
-    state: Option<CampaignState>,
-    search: &str,
-    edge: Edge<CampaignId>,
-    limit: i64,
-) -> Stmt {
+/// What a list of campaigns is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Narrowed<'a> {
+    pub state: Option<CampaignState>,
+    /// In the name or subject.
+    pub search: &'a str,
+    /// It sent some of the campaign, or the campaign is tied to it.
+    pub account: Option<AccountId>,
+    /// Unix ms, the end not included.
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+}
+
+/// Campaigns, newest first: at most `limit` on that side of the given one.
+pub fn select_list(narrowed: &Narrowed<'_>, edge: Edge<CampaignId>, limit: i64) -> Stmt {
     let (side, order, id) = match edge {
         Edge::Start => ("?1 IS NULL", "DESC", None),
         Edge::After(id) => ("c.id < ?1", "DESC", Some(id)),
         Edge::Before(id) => ("c.id > ?1", "ASC", Some(id)),
     };
+    let search = narrowed.search;
     let pattern = search
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_");
     sql(format!(
         "SELECT {SUMMARY} FROM campaigns c WHERE {side} AND c.deleted_at IS NULL AND (?2 IS NULL OR c.state = ?2) \
-         AND (?3 = '' OR c.name LIKE ?4 ESCAPE '\\' OR c.subject LIKE ?4 ESCAPE '\\') ORDER BY c.id {order} LIMIT ?5"
+         AND (?3 = '' OR c.name LIKE ?4 ESCAPE '\\' OR c.subject LIKE ?4 ESCAPE '\\') \
+         AND (?6 IS NULL OR c.created_at >= ?6) AND (?7 IS NULL OR c.created_at < ?7) \
+         AND (?8 IS NULL OR c.account_id = ?8 OR EXISTS (SELECT 1 FROM campaign_accounts n WHERE n.campaign_id = c.id AND n.account_id = ?8)) \
+         ORDER BY c.id {order} LIMIT ?5"
     ))
     .bind(id)
-    .bind(state.map(CampaignState::as_str))
+    .bind(narrowed.state.map(CampaignState::as_str))
     .bind(search)
     .bind(format!("%{pattern}%"))
     .bind(limit)
+    .bind(narrowed.from)
+    .bind(narrowed.to)
+    .bind(narrowed.account)
 }
 
 pub fn summaries(outcome: &Outcome) -> Result<Vec<CampaignSummary>, DbError> {
     outcome.rows.iter().map(summary).collect()
+}
+
+/// Every sender account, for choosing one: `id`, `name`.
+pub fn select_account_names() -> Stmt {
+    sql("SELECT id, name FROM sender_accounts ORDER BY priority, id")
+}
+
+pub fn account_names(outcome: &Outcome) -> Result<Vec<(i64, String)>, DbError> {
+    outcome
+        .rows
+        .iter()
+        .map(|row| Ok((row.get("id")?, row.get("name")?)))
+        .collect()
 }
 
 pub fn count_states() -> Stmt {
@@ -244,6 +272,47 @@ pub fn replies(outcome: &Outcome) -> Result<Vec<ReplyGroup>, DbError> {
         })
     };
     outcome.rows.iter().map(group).collect()
+}
+
+/// What happened last: ends of messages by their order in the ledger, and what people did among the latest events.
+pub fn select_recent(id: CampaignId) -> Stmt {
+    let ended = |state: &str| {
+        format!(
+            "SELECT at, kind, message, address, words FROM (SELECT q.finished_at AS at, q.state AS kind, q.id AS message, q.address, \
+             q.reply AS words FROM email_queue q WHERE q.campaign_id = ?1 AND q.state = '{state}' ORDER BY q.id DESC LIMIT ?2)"
+        )
+    };
+    let done = |kind: &str| {
+        format!(
+            "SELECT e.at, e.kind, e.message_id AS message, q.address, coalesce(l.label, '') AS words FROM (SELECT at, kind, message_id, \
+             link, rule FROM tracking_events WHERE campaign_id = ?1 AND kind = '{kind}' ORDER BY at DESC LIMIT 50) e \
+             CROSS JOIN email_queue q ON q.id = e.message_id LEFT JOIN snapshot_links l ON l.snapshot_id = q.snapshot_id \
+             AND l.position = e.link WHERE e.rule = '' AND (e.kind = 'click' OR e.link IS NULL)"
+        )
+    };
+    sql(format!(
+        "SELECT at, kind, message, address, words FROM ({} UNION ALL {} UNION ALL {} UNION ALL {}) WHERE at IS NOT NULL \
+         ORDER BY at DESC, message DESC LIMIT ?2",
+        ended("sent"),
+        ended("failed"),
+        done("open"),
+        done("click")
+    ))
+    .bind(id)
+    .bind(RECENT_SHOWN)
+}
+
+pub fn recent(outcome: &Outcome) -> Result<Vec<Recent>, DbError> {
+    let recent = |row: &Row| {
+        Ok(Recent {
+            at: row.get("at")?,
+            kind: row.get("kind")?,
+            message: row.get("message")?,
+            address: row.get("address")?,
+            words: row.get("words")?,
+        })
+    };
+    outcome.rows.iter().map(recent).collect()
 }
 
 /// Makes the campaign of a draft as it stood at `revision`, with the audience of its ready set. Returns `id`. Moves nothing

@@ -106,19 +106,24 @@ async fn content(
     Path(id): Path<CampaignId>,
     Query(query): Query<ContentQuery>,
 ) -> Result<Response, Response> {
-    let mail = preview::preview(&cx, id, query.message)
+    let mail = preview::preview(&cx, id, query.message, None)
         .await
         .map_err(|error| refused(&error))?;
     if query.part == "text" {
         return Ok(mail.text.into_response());
     }
+    Ok(document(mail.html))
+}
+
+/// A mail as a page of its own, which runs nothing and reads nothing of ours.
+pub fn document(html: String) -> Response {
     let policy =
         "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:";
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
-    Ok((headers, mail.html).into_response())
+    (headers, html).into_response()
 }
 
 async fn csv(

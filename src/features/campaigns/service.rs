@@ -1,14 +1,19 @@
 //! Use-cases of campaigns: look, pause, resume, cancel, send again, duplicate, delete. Every write names the state it leaves.
 
 use super::measure::measure;
-use super::model::{CampaignAction, CampaignDetail, CampaignList, CampaignQuery, CampaignState};
-use super::repo::{self, Campaign, Edge};
+use super::model::{
+    BulkAction, BulkForm, CampaignAction, CampaignDetail, CampaignList, CampaignQuery,
+    CampaignState,
+};
+use super::repo::{self, Campaign, Edge, Narrowed};
 use crate::delivery::queue::{self, RetryState};
+use crate::delivery::timezone::day_start;
 use crate::error::AppError;
 use crate::features::auth::model::Role;
 use crate::features::auth::repo::insert_audit;
 use crate::features::drafts::repo::{NewDraft, insert as insert_draft};
 use crate::features::queue::day;
+use crate::features::settings::repo::find_workspace;
 use crate::features::templates::model::copy_name;
 use crate::ids::{CampaignId, DraftId};
 use crate::server::Cx;
@@ -19,21 +24,34 @@ use std::time::Duration;
 pub use super::launch::launch;
 
 const PAGE: i64 = 25;
+/// Campaigns that one request changes.
+const MOST_AT_ONCE: usize = 100;
 /// A request that sends many messages again works no longer than this; what is left is said.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 pub async fn list_campaigns(cx: &Cx, query: &CampaignQuery) -> Result<CampaignList, AppError> {
-    cx.require(Role::Viewer)?;
-    let state = query.state.parse::<CampaignState>().ok();
+    let caller = cx.require(Role::Viewer)?;
     let edge = edge(&query.before, &query.after);
+    let mut narrowed = Narrowed {
+        state: query.state.parse().ok(),
+        search: query.q.trim(),
+        account: query.account.parse().ok(),
+        ..Narrowed::default()
+    };
+    if !query.from.is_empty() || !query.to.is_empty() {
+        let zone = find_workspace(&cx.db).await?.time_zone;
+        narrowed.from = day_start(&zone, &query.from, 0);
+        narrowed.to = day_start(&zone, &query.to, 1);
+    }
     let outcomes = cx
         .db
         .batch(vec![
-            repo::select_list(state, query.q.trim(), edge, PAGE + 1),
+            repo::select_list(&narrowed, edge, PAGE + 1),
             repo::count_states(),
+            repo::select_account_names(),
         ])
         .await?;
-    let [page, states] = outcomes.as_slice() else {
+    let [page, states, accounts] = outcomes.as_slice() else {
         return Ok(CampaignList::default());
     };
     let mut campaigns = repo::summaries(page)?;
@@ -52,6 +70,8 @@ pub async fn list_campaigns(cx: &Cx, query: &CampaignQuery) -> Result<CampaignLi
         older: campaigns.last().map(|c| c.id).filter(|_| is_older),
         campaigns,
         states: repo::states(states)?,
+        accounts: repo::account_names(accounts)?,
+        can_edit: caller.user.role.allows(Role::Editor),
     })
 }
 
@@ -221,6 +241,65 @@ pub async fn duplicate_campaign(cx: &Cx, id: CampaignId) -> Result<DraftId, AppE
     Ok(row
         .ok_or_else(|| internal(&"the copy has no id"))?
         .get("id")?)
+}
+
+/// What a change of several campaigns came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    action: BulkAction,
+    pub done: i64,
+    /// Left as they are: their state does not allow it.
+    pub refused: i64,
+}
+
+impl Changed {
+    /// Where to go, with a sentence about what happened.
+    pub fn destination(self) -> &'static str {
+        match (self.action, self.refused) {
+            (BulkAction::Duplicate, _) => "/drafts?notice=campaigns-duplicated",
+            (_, 0) => "/campaigns?notice=campaigns-changed",
+            _ if self.done == 0 => "/campaigns?notice=campaigns-unchanged",
+            _ => "/campaigns?notice=campaigns-changed-part",
+        }
+    }
+}
+
+/// Does the same with several campaigns, one after the other; those whose state does not allow it are left as they are.
+pub async fn change_campaigns(cx: &Cx, form: &BulkForm) -> Result<Changed, AppError> {
+    cx.require(Role::Editor)?;
+    let action = BulkAction::ALL
+        .into_iter()
+        .find(|action| action.as_str() == form.action)
+        .ok_or_else(|| AppError::refused("Choose what to do with the selected campaigns."))?;
+    let ids: Vec<CampaignId> = form
+        .ids
+        .iter()
+        .take(MOST_AT_ONCE)
+        .filter_map(|id| id.parse().ok())
+        .collect();
+    if ids.is_empty() {
+        return Err(AppError::refused("Select the campaigns first."));
+    }
+    let mut changed = Changed {
+        action,
+        done: 0,
+        refused: 0,
+    };
+    for id in ids {
+        let result = match action {
+            BulkAction::Pause => pause_campaign(cx, id).await,
+            BulkAction::Resume => resume_campaign(cx, id).await,
+            BulkAction::Cancel => cancel_campaign(cx, id).await,
+            BulkAction::Duplicate => duplicate_campaign(cx, id).await.map(|_| ()),
+            BulkAction::Delete => delete_campaign(cx, id).await,
+        };
+        match result {
+            Ok(()) => changed.done += 1,
+            Err(AppError::Conflict(_) | AppError::NotFound(_)) => changed.refused += 1,
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(changed)
 }
 
 /// Takes an ended campaign away for good. It is gone from all pages at once; its rows follow in small steps.

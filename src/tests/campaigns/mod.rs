@@ -3,6 +3,7 @@
 mod actions;
 mod forecast;
 mod launch;
+mod list;
 mod live;
 mod log;
 mod queue;
