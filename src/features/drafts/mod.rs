@@ -2,11 +2,16 @@
 
 pub mod api;
 pub mod compose;
+pub mod copies;
 pub mod create;
 pub mod list;
 pub mod model;
 pub mod recipients;
 
+#[cfg(feature = "ssr")]
+mod checks;
+#[cfg(feature = "ssr")]
+mod fix;
 #[cfg(feature = "ssr")]
 pub mod repo;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 //! The content step: the editor, where the mail leaves, and the choice of another design.
 
 use super::super::api::{ChooseDesign, EditDraft, SaveSender, open_content};
+use super::super::copies::{self, Copies};
 use super::super::create::modes;
 use super::super::model::{ContentStep, Draft, Step, reply_to_problem};
 use super::{Composer, Identity, draft_id};
@@ -28,11 +29,14 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
         head,
         account_id,
         reply_to,
+        cc,
+        bcc,
         accounts,
         template,
         templates,
         editor,
     } = opened;
+    let recipients = head.recipients.unwrap_or_default();
     let (id, can_edit) = (head.id, head.can_edit);
     let edit = ServerAction::<EditDraft>::new();
     let site = Site {
@@ -51,7 +55,7 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
     view! {
         <Composer head step=Step::Content revision>
             <div class="mb-6 grid items-start gap-4 lg:grid-cols-2">
-                <Sender id account_id reply_to accounts can_edit revision
+                <Sender id account_id reply_to cc bcc recipients accounts can_edit revision
                     saved=Callback::new(move |revision| data.update(|data| data.revision = revision))/>
                 <Design id template templates can_edit revision choose/>
             </div>
@@ -60,12 +64,15 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
     }
 }
 
-/// Where the mail leaves and where answers go.
+/// Where the mail leaves, where answers go, and who gets copies.
 #[component]
 fn Sender(
     id: DraftId,
     account_id: Option<AccountId>,
     reply_to: String,
+    cc: String,
+    bcc: String,
+    recipients: i64,
     accounts: Vec<AccountChoice>,
     can_edit: bool,
     revision: Signal<i64>,
@@ -85,6 +92,17 @@ fn Sender(
     let hint = match reply_to_problem(&reply_to) {
         Some(problem) => format!("Please correct this. {problem}"),
         None => "Empty: answers go to the account's own address.".to_owned(),
+    };
+    let copies = Copies::of(&cc, &bcc);
+    let (cc_problem, bcc_problem) = (copies::problem(&cc), copies::problem(&bcc));
+    let has_copies = !cc.is_empty() || !bcc.is_empty();
+    let warning = if copies.is_empty() || recipients == 0 {
+        "Each of these gets a copy of every message: with 500 recipients, 500 copies. A copy holds its recipient's own unsubscribe link.".to_owned()
+    } else {
+        format!(
+            "{} A copy holds its recipient's own unsubscribe link.",
+            copies.in_words(recipients)
+        )
     };
     let automatic = (
         String::new(),
@@ -110,6 +128,14 @@ fn Sender(
                 <fieldset class="grid gap-3" disabled=!can_edit>
                     <Select form=form prefix="form" name="account" label="From account" value=chosen options=options.collect()/>
                     <Field form=form prefix="form" name="reply_to" label="Reply-To" inputmode="email" value=reply_to hint=hint/>
+                    <details open=has_copies>
+                        <summary class="cursor-pointer text-sm font-medium">"Copies of every mail (CC, BCC)"</summary>
+                        <p class="mb-3 mt-2 text-sm text-muted">{warning}</p>
+                        <div class="grid gap-3">
+                            <Field form=form prefix="form" name="cc" label="CC" inputmode="email" value=cc hint=copy_hint(cc_problem, "Recipients see these addresses.")/>
+                            <Field form=form prefix="form" name="bcc" label="BCC" inputmode="email" value=bcc hint=copy_hint(bcc_problem, "Nobody sees these addresses.")/>
+                        </div>
+                    </details>
                     {can_edit.then(|| view! {
                         <div class="flex items-center gap-3">
                             <Submit form=form label="Save sender" class="btn"/>
@@ -119,6 +145,13 @@ fn Sender(
                 </fieldset>
             </ActionForm>
         </section>
+    }
+}
+
+fn copy_hint(problem: Option<String>, otherwise: &str) -> String {
+    match problem {
+        Some(problem) => format!("Please correct this. {problem}"),
+        None => otherwise.to_owned(),
     }
 }
 
