@@ -4,6 +4,7 @@ pub mod api;
 pub mod compose;
 pub mod copies;
 pub mod create;
+pub mod lacks;
 pub mod list;
 pub mod model;
 pub mod recipients;

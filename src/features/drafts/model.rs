@@ -1,6 +1,8 @@
 //! Drafts as both targets know them: what is stored, what forms send, what may be in a field. Pure.
 
 use super::copies::Copies;
+use super::lacks::Lacks;
+use super::recipients::model::RecipientSet;
 use crate::error::{AppError, Invalid};
 use crate::features::accounts::model::AccountChoice;
 use crate::features::auth::model::check_address;
@@ -75,6 +77,20 @@ pub struct DraftHead {
     /// Recipients that can be mailed.
     pub recipients: Option<i64>,
     pub can_edit: bool,
+    pub lacks: Lacks,
+}
+
+impl DraftHead {
+    pub fn of(draft: &Draft, set: Option<&RecipientSet>, can_edit: bool) -> DraftHead {
+        DraftHead {
+            id: draft.id,
+            name: draft.name.clone(),
+            revision: draft.revision,
+            recipients: set.map(|set| set.valid),
+            can_edit,
+            lacks: Lacks::of(draft, set),
+        }
+    }
 }
 
 /// What the content step shows.

@@ -157,13 +157,8 @@ pub async fn open_content(cx: &Cx, id: DraftId) -> Result<ContentStep, AppError>
     let set = recipients::found(set)?;
     let (revision, account_id, template_id) = (draft.revision, draft.account_id, draft.template_id);
     let (reply_to, cc, bcc) = (draft.reply_to.clone(), draft.cc.clone(), draft.bcc.clone());
-    let head = DraftHead {
-        id,
-        name: draft.name.clone(),
-        revision,
-        recipients: set.map(|set| set.valid),
-        can_edit: caller.user.role.allows(Role::Editor),
-    };
+    let can_edit = caller.user.role.allows(Role::Editor);
+    let head = DraftHead::of(&draft, set.as_ref(), can_edit);
     let content = content_of(draft);
     let template = names
         .iter()

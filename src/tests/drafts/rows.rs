@@ -247,6 +247,11 @@ mod suite {
         })
         .await;
         assert_eq!((rows, previous), (vec![2], false));
+        let beginning = RowFilter {
+            search: "P007@odd".into(),
+            ..all.clone()
+        };
+        assert_eq!(page(beginning).await.0, [7]);
         let missing = RowFilter {
             missing: "name".into(),
             ..all.clone()

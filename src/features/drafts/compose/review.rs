@@ -3,7 +3,7 @@
 use super::super::api::{ApplyFix, FixDomain, LaunchDraft, SendTest, open_review};
 use super::super::copies::Copies;
 use super::super::model::{Check, Draft, Fix, PreviewMail, ReviewStep, Step};
-use super::{Composer, Identity, draft_id};
+use super::{Composer, Identity, draft_id, successes};
 use crate::features::queue::forecast::outlook::Outlook;
 use crate::ids::DraftId;
 use crate::ui::badge::{Badge, Tone};
@@ -30,15 +30,9 @@ pub fn ReviewPage() -> impl IntoView {
         content: ServerAction::new(),
         domains: ServerAction::new(),
     };
+    let (fixed, corrected) = (successes(fixes.content), successes(fixes.domains));
     let opened = Resource::new_blocking(
-        move || {
-            (
-                id.get(),
-                recipient.get(),
-                fixes.content.version().get(),
-                fixes.domains.version().get(),
-            )
-        },
+        move || (id.get(), recipient.get(), fixed.get(), corrected.get()),
         |(id, recipient, ..)| async move { open_review(id?, recipient).await },
     );
     view! {

@@ -268,6 +268,14 @@ impl RowFilter {
         !self.search.is_empty() || !self.missing.is_empty()
     }
 
+    /// Whether the search is the beginning of an address up to its domain, which the index of addresses finds at once.
+    pub fn is_beginning(&self) -> bool {
+        let parts = self.search.split_once('@');
+        let is_address =
+            parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+        is_address && self.missing.is_empty()
+    }
+
     /// The address of this very page.
     pub fn here(&self, draft: DraftId) -> String {
         let place = match self.place {

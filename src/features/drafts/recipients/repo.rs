@@ -218,7 +218,13 @@ pub fn select_around(draft: DraftId, position: i64) -> [Stmt; 4] {
         bind(format!(
             "SELECT position {valid} >= ?2 ORDER BY position LIMIT 1 OFFSET 1"
         )),
-        bind(format!("SELECT count(*) AS position {valid} < ?2")),
+        // Counted from the nearer end.
+        bind(format!(
+            "SELECT CASE WHEN ?2 * 2 <= coalesce((SELECT max(position) FROM recipients \
+             WHERE set_id = (SELECT recipient_set_id FROM drafts WHERE id = ?1)), 0) THEN (SELECT count(*) {valid} < ?2) \
+             ELSE coalesce((SELECT valid FROM recipient_sets WHERE id = (SELECT recipient_set_id FROM drafts WHERE id = ?1)), 0) \
+             - (SELECT count(*) {valid} >= ?2) END AS position"
+        )),
     ]
 }
 

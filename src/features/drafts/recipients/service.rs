@@ -81,13 +81,7 @@ pub async fn open(
     let sheets = repo::sheets(sheets)?;
     let page = look_further(cx, id, filter, repo::rows(page)?, pages::last(last)?).await?;
     Ok(RecipientsStep {
-        head: DraftHead {
-            id,
-            name: draft.name,
-            revision: draft.revision,
-            recipients: set.as_ref().map(|set| set.valid),
-            can_edit: caller.user.role.allows(Role::Editor),
-        },
+        head: DraftHead::of(&draft, set.as_ref(), caller.user.role.allows(Role::Editor)),
         set,
         page,
         given,
@@ -146,7 +140,8 @@ async fn look_further(
     let step = if is_forward { step } else { -step };
     let mut looked_to = start(filter).saturating_add(step);
     let is_done = |at: i64| if is_forward { at >= end } else { at <= end };
-    while filter.is_searching() && rows.len() <= PAGE && !is_done(looked_to) {
+    let is_whole = !filter.is_searching() || filter.is_beginning();
+    while !is_whole && rows.len() <= PAGE && !is_done(looked_to) {
         if begin.elapsed() > SEARCH_TIME {
             return Ok(page_of(rows, filter.place, Some(looked_to)));
         }

@@ -13,7 +13,7 @@ use super::super::model::Step;
 use super::super::recipients::model::{
     GivenList, RecipientSet, RecipientsStep, RowFilter, RowQuery, SetState, SheetLine, UPLOAD_FORM,
 };
-use super::{Composer, Identity, draft_id};
+use super::{Composer, Identity, draft_id, successes};
 use crate::ids::{DraftId, RecipientSetId};
 use crate::ui::confirm::Confirm;
 use crate::ui::empty::Empty;
@@ -73,21 +73,18 @@ pub fn RecipientsPage() -> impl IntoView {
             looks.update(|looks| *looks += 1);
         }),
     };
-    let versions = move || {
-        (
-            actions.fix.version().get(),
-            actions.map.version().get(),
-            actions.sheet.version().get(),
-            actions.copy.version().get(),
-            actions.remove.version().get(),
-            (
-                actions.save_row.version().get(),
-                actions.add_row.version().get(),
-                actions.remove_row.version().get(),
-            ),
-            looks.get(),
-        )
-    };
+    let changes = [
+        successes(actions.fix),
+        successes(actions.map),
+        successes(actions.sheet),
+        successes(actions.copy),
+        successes(actions.remove),
+        successes(actions.save_row),
+        successes(actions.add_row),
+        successes(actions.remove_row),
+    ];
+    // What was refused leaves the page as it is, with what was typed.
+    let versions = move || (changes.map(|change| change.get()), looks.get());
     let opened = Resource::new_blocking(
         move || (id.get(), asked.get(), versions()),
         |(id, asked, _)| async move {

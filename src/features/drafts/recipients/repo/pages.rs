@@ -14,6 +14,20 @@ pub fn select_page(draft: DraftId, filter: &RowFilter, from: i64, window: i64, l
         Place::After(_) => (">", "ASC", from.saturating_add(window)),
         Place::Before(_) => ("<", "DESC", from.saturating_sub(window)),
     };
+    if filter.is_beginning() {
+        return sql(format!(
+            "SELECT {COLUMNS} recipients i INDEXED BY recipients_address CROSS JOIN recipients r ON r.set_id = i.set_id \
+             AND r.position = i.position WHERE i.set_id = {SET} AND i.address_key >= ?4 AND i.address_key < ?4 || ?5 AND r.status = ?2 \
+             AND i.position {compare} ?3 ORDER BY i.position {order} LIMIT ?6"
+        ))
+        .bind(draft)
+        .bind(filter.status.as_str())
+        .bind(from)
+        .bind(filter.search.to_lowercase())
+        // After every letter.
+        .bind("\u{10ffff}")
+        .bind(limit);
+    }
     let bound = if filter.is_searching() {
         let back = if compare == ">" { "<=" } else { ">=" };
         format!("AND i.position {back} ?4")
