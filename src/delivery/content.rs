@@ -1,6 +1,7 @@
 //! What messages say: a source becomes tracked, mergeable content once, and a mail for each recipient from it.
 
 use super::queue;
+use crate::features::drafts::copies::Copies;
 use crate::features::settings::model::Workspace;
 use crate::features::tracking::token::{Token, TokenKind, encode};
 use crate::ids::{MessageId, SnapshotId};
@@ -244,6 +245,8 @@ impl Templates {
 pub struct Snapshot {
     pub id: SnapshotId,
     pub reply_to: String,
+    /// Who gets a copy of every mail.
+    pub copies: Copies,
     templates: Templates,
     /// Merged names and values that are the same for everybody.
     constants: Vec<(String, minijinja::Value)>,
@@ -270,10 +273,12 @@ impl Snapshot {
         let constants: String = row.get("constants")?;
         let constants: Map<String, Value> = serde_json::from_str(&constants).unwrap_or_default();
         let (reply_to, link_count): (String, i64) = (row.get("reply_to")?, row.get("links")?);
+        let (cc, bcc): (String, String) = (row.get("cc")?, row.get("bcc")?);
         Ok(
             Templates::compile(&subject, &html, &text).map(|templates| Snapshot {
                 id,
                 reply_to,
+                copies: Copies::of(&cc, &bcc),
                 templates,
                 constants: constants
                     .iter()

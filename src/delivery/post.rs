@@ -8,7 +8,7 @@ use super::dkim::Signer;
 use super::meters;
 use super::queue::{Claimed, LATENESS_MS};
 use super::reply::FailureKind;
-use super::smtp::{Connection, Envelope, ServerConfig};
+use super::smtp::{Accepted, Connection, Envelope, ServerConfig};
 use super::transport::Transport;
 use crate::features::accounts::repo::DeliveryAccount;
 use crate::mail::merge::Merged;
@@ -278,6 +278,21 @@ fn build(
         &snapshot.reply_to
     };
     let message_id = message_id(app, claimed.id, &account.from_address);
+    // Who gets the mail itself needs no copy of it.
+    let is_other = |copy: &&String| !copy.eq_ignore_ascii_case(&claimed.address);
+    let copies = &snapshot.copies;
+    let cc: Vec<_> = copies
+        .cc
+        .iter()
+        .filter(is_other)
+        .map(|copy| Party::bare(copy))
+        .collect();
+    let bcc: Vec<_> = copies
+        .bcc
+        .iter()
+        .filter(is_other)
+        .map(|copy| Party::bare(copy))
+        .collect();
     let composed = compose(&OutgoingMessage {
         from: Party {
             name: Some(account.from_name.as_str()).filter(|name| !name.is_empty()),
@@ -285,8 +300,8 @@ fn build(
         },
         to: Party::bare(&claimed.address),
         reply_to: (!reply_to.is_empty()).then(|| Party::bare(reply_to)),
-        cc: &[],
-        bcc: &[],
+        cc: &cc,
+        bcc: &bcc,
         return_path: None,
         subject: &mail.subject,
         message_id: &message_id,
@@ -334,6 +349,18 @@ pub fn message_id(app: &AppState, message: crate::ids::MessageId, from_address: 
     format!("<{message}.{tail}@{domain}>")
 }
 
+/// The server's words. The recipient's mail is taken; a copy that was refused is noted beside that and not tried again.
+fn in_words(accepted: &Accepted) -> String {
+    let mut words = accepted.reply.to_string();
+    for copy in &accepted.refused_copies {
+        words.push_str(&format!(
+            " The copy to {} was refused: {}",
+            copy.address, copy.reply
+        ));
+    }
+    words
+}
+
 async fn hand_over(
     slot: &mut Slot<'_>,
     config: &ServerConfig,
@@ -356,7 +383,7 @@ async fn hand_over(
             Ok(accepted) => {
                 return Outcome::Sent {
                     code: Some(i64::from(accepted.reply.code)),
-                    reply: accepted.reply.to_string(),
+                    reply: in_words(&accepted),
                     posted: None,
                 };
             }

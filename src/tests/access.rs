@@ -57,20 +57,27 @@ const CALLS: &[(&str, Needs)] = &[
     ("domains/delete-key", Owner),
     ("domains/list-domains", Viewer),
     ("domains/retire-key", Owner),
-    ("drafts/choose-column", Editor),
+    ("drafts/add-row", Editor),
+    ("drafts/apply-fix", Editor),
     ("drafts/choose-design", Editor),
+    ("drafts/choose-sheet", Editor),
+    ("drafts/copy-recipients", Editor),
     ("drafts/create-draft", Editor),
     ("drafts/delete-draft", Editor),
     ("drafts/duplicate-draft", Editor),
     ("drafts/edit-draft", Editor),
+    ("drafts/find-reading", Viewer),
     ("drafts/fix-domain", Editor),
     ("drafts/launch-draft", Editor),
     ("drafts/list-drafts", Viewer),
+    ("drafts/map-columns", Editor),
     ("drafts/open-content", Viewer),
     ("drafts/open-recipients", Viewer),
     ("drafts/open-review", Viewer),
     ("drafts/remove-recipients", Editor),
+    ("drafts/remove-row", Editor),
     ("drafts/rename-draft", Editor),
+    ("drafts/save-row", Editor),
     ("drafts/save-sender", Editor),
     ("drafts/send-test", Editor),
     ("home/find-overview", Viewer),
@@ -138,7 +145,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
 const PUBLIC_PAGES: [&str; 3] = ["/sign-in", "/setup/:token", "/u/:token"];
 
 /// One body that every server function can read: unknown fields are passed over. Ids name nothing that exists.
-const BODY: &str = "id=99&revision=1&up=true&enabled=true&lane=99&after=&tab=rendered&token=x&email=a%40example.com&password=x&words=&page=1\
+const BODY: &str = "id=99&revision=1&set=99&up=true&enabled=true&lane=99&after=&tab=rendered&token=x&email=a%40example.com&password=x&words=&page=1\
     &q=&campaign=99&message=99&recipient=1&current_password=x&new_password=y\
     &form[id]=99&form[revision]=1&form[name]=x&form[token]=x&form[draft]=99&form[campaign]=99&form[message]=99&form[addresses]=a%40example.com\
     &query[id]=99&query[campaign]=99&edit[action]=undo";

@@ -122,6 +122,26 @@ const NOTICES: &[(&str, &str)] = &[
         "The list is taken in. Look below at what was found.",
     ),
     ("recipients-corrected", "The addresses are corrected."),
+    (
+        "columns-saved",
+        "The columns are as you set them. Look below at what was found.",
+    ),
+    ("domains-kept", "These addresses stay as they are."),
+    ("row-valid", "Saved. This address will be mailed."),
+    (
+        "row-suppressed",
+        "Saved. The address is on the suppression list, so it will not be mailed.",
+    ),
+    ("row-added", "The person is on the list."),
+    ("row-removed", "The row is off the list."),
+    (
+        "recipients-copied",
+        "This draft has a list of its own now, which you can edit.",
+    ),
+    (
+        "fix-applied",
+        "That is put right. The list below is as things are now.",
+    ),
     ("recipients-removed", "The list is removed from this draft."),
     ("test-queued", "The test mail is on its way."),
 ];

@@ -6,12 +6,14 @@ use crate::delivery::queue::{NewSnapshot, insert_snapshot, new_snapshot_id};
 use crate::error::{AppError, Invalid};
 use crate::features::auth::model::Role;
 use crate::features::auth::repo::insert_audit;
+use crate::features::drafts::copies::{self, Copies};
 use crate::features::drafts::model::Draft;
 use crate::features::drafts::recipients::model::{RecipientSet, SetState};
 use crate::features::drafts::{recipients, repo as drafts};
 use crate::features::queue::repo as queue;
 use crate::features::queue::waiting::AccountUse;
 use crate::features::settings::repo::find_workspace;
+use crate::features::suppressions::repo as suppressions;
 use crate::ids::{CampaignId, DraftId};
 use crate::server::Cx;
 use crate::server::db::DbError;
@@ -20,6 +22,16 @@ use crate::server::errors::internal;
 /// Starts sending a draft as it stood at `revision`. Errors: `Invalid` with a sentence for each thing that is missing,
 /// `Conflict` when the draft is another by now. The queue's rows are made afterwards, from the frozen audience.
 pub async fn launch(cx: &Cx, draft: DraftId, revision: i64) -> Result<CampaignId, AppError> {
+    launch_agreed(cx, draft, revision, false).await
+}
+
+/// The same; `has_agreed`: to copies of every mail, which a campaign for many must be asked about.
+pub async fn launch_agreed(
+    cx: &Cx,
+    draft: DraftId,
+    revision: i64,
+    has_agreed: bool,
+) -> Result<CampaignId, AppError> {
     let caller = cx.require(Role::Editor)?;
     let found = drafts::find(&cx.db, draft)
         .await?
@@ -42,14 +54,26 @@ pub async fn launch(cx: &Cx, draft: DraftId, revision: i64) -> Result<CampaignId
         &found.preheader,
     )
     .and_then(|source| content::prepare(&source, &workspace));
-    let problems = problems(
+    let copies = Copies::of(&found.cc, &found.bcc);
+    let keys: Vec<String> = copies.all().map(|copy| copy.to_lowercase()).collect();
+    let suppressed = suppressions::list_among(&cx.db, &keys).await?;
+    let mut problems = problems(
         &found,
         set.as_ref(),
         &accounts.unwrap_or_default(),
         prepared.as_ref().err(),
     );
+    let recipients = set.as_ref().map_or(0, |set| set.valid);
+    copy_problems(
+        &found,
+        &copies,
+        &suppressed,
+        has_agreed,
+        recipients,
+        &mut problems,
+    );
     if !problems.is_empty() {
-        return Err(AppError::Invalid(problems));
+        return Err(AppError::Invalid(in_words(problems)));
     }
     let (Ok(prepared), Some(set)) = (prepared, set) else {
         return Err(changed());
@@ -67,6 +91,7 @@ pub async fn launch(cx: &Cx, draft: DraftId, revision: i64) -> Result<CampaignId
         html: &prepared.html,
         text: &prepared.text,
         reply_to: &found.reply_to,
+        copies: &copies,
         links: &links,
         workspace: &workspace,
         now,
@@ -151,10 +176,39 @@ fn problems(
         ),
         _ => {}
     }
-    if !invalid.is_empty() {
-        let words: Vec<_> = invalid.fields.iter().map(|e| e.message.as_str()).collect();
-        invalid.message = words.join(" ");
+    invalid
+}
+
+/// What keeps copies of every mail from being sent.
+fn copy_problems(
+    draft: &Draft,
+    copies: &Copies,
+    suppressed: &[String],
+    has_agreed: bool,
+    recipients: i64,
+    invalid: &mut Invalid,
+) {
+    for (field, line) in [("cc", &draft.cc), ("bcc", &draft.bcc)] {
+        if let Some(words) = copies::problem(line) {
+            invalid.add(field, words);
+        }
     }
+    for address in suppressed {
+        invalid.add(
+            "cc",
+            format!("{address} is on the suppression list and cannot get copies."),
+        );
+    }
+    if copies.must_be_agreed(recipients) && !has_agreed {
+        let words = copies.in_words(recipients);
+        invalid.add("copies", format!("{words} Say that this is meant."));
+    }
+}
+
+/// One sentence for all of it, for a form that shows nothing else.
+fn in_words(mut invalid: Invalid) -> Invalid {
+    let words: Vec<_> = invalid.fields.iter().map(|e| e.message.as_str()).collect();
+    invalid.message = words.join(" ");
     invalid
 }
 
@@ -175,6 +229,8 @@ mod tests {
             preheader: String::new(),
             account_id: None,
             reply_to: String::new(),
+            cc: String::new(),
+            bcc: String::new(),
             recipient_set_id: Some(RecipientSetId(1)),
             revision: 1,
             created_at: 0,
@@ -195,6 +251,9 @@ mod tests {
             invalid: 0,
             duplicate: 0,
             suppressed: 0,
+            sheet: String::new(),
+            edits: 0,
+            progress: Default::default(),
             ready_at: Some(0),
             frozen_at: None,
             created_at: 0,

@@ -2,6 +2,7 @@
 
 use super::progress::Progress;
 use crate::error::AppError;
+use crate::features::drafts::copies::Copies;
 use crate::ids::CampaignId;
 use crate::ui::badge::Tone;
 use serde::{Deserialize, Serialize};
@@ -326,6 +327,8 @@ pub struct CampaignDetail {
     pub subject: String,
     pub preheader: String,
     pub reply_to: String,
+    /// Who gets a copy of every mail.
+    pub copies: Copies,
     /// The account it is tied to; `None`: chosen automatically.
     pub account: Option<String>,
     pub recipients: String,

@@ -281,6 +281,8 @@ fn Facts(detail: CampaignDetail, progress: RwSignal<Progress>) -> impl IntoView 
                 {fact("Recipients from", detail.recipients)}
                 {fact("Sender account", account)}
                 {fact("Replies go to", detail.reply_to)}
+                {fact("Copies (CC)", detail.copies.cc.join(", "))}
+                {fact("Hidden copies (BCC)", detail.copies.bcc.join(", "))}
                 {fact("Preheader", detail.preheader)}
                 {moment("Started", Signal::derive(move || progress.with(|p| p.started_at)))}
                 {moment("Ended", Signal::derive(move || progress.with(|p| p.finished_at)))}

@@ -2,6 +2,7 @@
 
 use super::model::{CampaignAction, CampaignState, CampaignSummary, Counts};
 use super::progress::{AccountShare, FAILURES_READ, RATE_SAMPLE, RECENT_SHOWN, Recent, ReplyGroup};
+use crate::features::drafts::copies::Copies;
 use crate::ids::{AccountId, CampaignId, DraftId, RecipientSetId, SnapshotId};
 use crate::server::db::{Db, DbError, Outcome, Row, Stmt, sql};
 
@@ -22,6 +23,7 @@ pub struct Campaign {
     pub source: String,
     pub preheader: String,
     pub reply_to: String,
+    pub copies: Copies,
     pub unsubscribes: i64,
     pub pause_reason: String,
     pub started_at: Option<i64>,
@@ -86,6 +88,7 @@ fn campaign(row: &Row) -> Result<Campaign, DbError> {
         source: row.get("source")?,
         preheader: row.get("preheader")?,
         reply_to: row.get("reply_to")?,
+        copies: Copies::of(&row.get::<String>("cc")?, &row.get::<String>("bcc")?),
         unsubscribes: row.get("unsubscribes")?,
         pause_reason: row.get("pause_reason")?,
         started_at: row.get("started_at")?,
@@ -98,7 +101,7 @@ pub fn select(id: CampaignId) -> Stmt {
     sql(format!(
         "SELECT {SUMMARY}, c.snapshot_id, c.account_id, a.name AS account, c.recipient_set_id, s.source AS recipients, \
          s.valid + s.invalid + s.duplicate + s.suppressed AS positions, c.expanded_to, c.expanded_at IS NOT NULL AS is_expanded, \
-         c.mode, f.source, c.preheader, c.reply_to, c.unsubscribes, c.pause_reason, c.started_at, c.finished_at \
+         c.mode, f.source, c.preheader, c.reply_to, f.cc, f.bcc, c.unsubscribes, c.pause_reason, c.started_at, c.finished_at \
          FROM campaigns c JOIN recipient_sets s ON s.id = c.recipient_set_id JOIN content_snapshots f ON f.id = c.snapshot_id \
          LEFT JOIN sender_accounts a ON a.id = c.account_id WHERE c.id = ?1 AND c.deleted_at IS NULL"
     ))

@@ -21,7 +21,7 @@ use crate::server::db::Stmt;
 use crate::server::errors::internal;
 use std::time::Duration;
 
-pub use super::launch::launch;
+pub use super::launch::{launch, launch_agreed};
 
 const PAGE: i64 = 25;
 /// Campaigns that one request changes.
@@ -96,6 +96,7 @@ pub async fn find_campaign(cx: &Cx, id: CampaignId) -> Result<CampaignDetail, Ap
         subject: campaign.summary.subject,
         preheader: campaign.preheader,
         reply_to: campaign.reply_to,
+        copies: campaign.copies,
         account: campaign.account,
         recipients: campaign.recipients,
         unique_opens: campaign.summary.unique_opens,
@@ -235,6 +236,8 @@ pub async fn duplicate_campaign(cx: &Cx, id: CampaignId) -> Result<DraftId, AppE
         preheader: &campaign.preheader,
         account_id: campaign.account_id,
         reply_to: &campaign.reply_to,
+        cc: &campaign.copies.cc.join(", "),
+        bcc: &campaign.copies.bcc.join(", "),
         recipient_set_id: Some(campaign.recipient_set_id),
     };
     let row = cx.db.query_one(insert_draft(&draft, cx.now())).await?;

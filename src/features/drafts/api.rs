@@ -1,20 +1,23 @@
 //! Server functions of drafts. Each is a public endpoint; the rules stand in service.rs.
 
 use super::model::{
-    ContentStep, CreateForm, DesignForm, DraftForm, DraftPage, RenameForm, ReviewStep, SenderForm,
-    TestForm,
+    ContentStep, CreateForm, DesignForm, DraftForm, DraftPage, FixForm, LaunchForm, RenameForm,
+    ReviewStep, SenderForm, TestForm,
 };
-use super::recipients::model::{ColumnForm, DomainForm, RecipientsStep, RowQuery};
+use super::recipients::columns::ColumnsForm;
+use super::recipients::model::{DomainForm, Reading, RecipientsStep, RowForm, RowQuery, SheetForm};
 use crate::error::AppError;
 use crate::features::templates::editor::{EditForm, EditorData};
-use crate::ids::DraftId;
+use crate::ids::{DraftId, RecipientSetId};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
     super::model::{Draft, Step},
-    super::recipients::service::{self as recipients, Given},
+    super::recipients::take::{self, Given},
+    super::recipients::{edit, model::RowStatus, service as recipients},
     super::{review, service},
+    crate::features::campaigns::service as campaigns,
     crate::features::templates::editor,
     crate::server::request::{is_plain_post, serve},
 };
@@ -118,10 +121,25 @@ pub async fn open_recipients(id: DraftId, query: RowQuery) -> Result<RecipientsS
     serve(|cx| async move { recipients::open(&cx, id, &query.filter(), query.given.parse().ok()).await }).await
 }
 
-#[server(endpoint = "drafts/choose-column")]
-pub async fn choose_column(form: ColumnForm) -> Result<(), AppError> {
+/// How far a list is that is being read.
+#[server(endpoint = "drafts/find-reading")]
+pub async fn find_reading(id: DraftId, set: RecipientSetId) -> Result<Reading, AppError> {
+    serve(|cx| async move { recipients::find_reading(&cx, id, set).await }).await
+}
+
+#[server(endpoint = "drafts/map-columns")]
+pub async fn map_columns(form: ColumnsForm) -> Result<(), AppError> {
     serve(|cx| async move {
-        let given = recipients::choose_column(&cx, &form).await?;
+        let given = take::map_columns(&cx, &form).await?;
+        leave_given(&form.id, given, "columns-saved")
+    })
+    .await
+}
+
+#[server(endpoint = "drafts/choose-sheet")]
+pub async fn choose_sheet(form: SheetForm) -> Result<(), AppError> {
+    serve(|cx| async move {
+        let given = take::choose_sheet(&cx, &form).await?;
         leave_given(&form.id, given, "recipients-added")
     })
     .await
@@ -130,8 +148,61 @@ pub async fn choose_column(form: ColumnForm) -> Result<(), AppError> {
 #[server(endpoint = "drafts/fix-domain")]
 pub async fn fix_domain(form: DomainForm) -> Result<(), AppError> {
     serve(|cx| async move {
-        let given = recipients::fix_domain(&cx, &form).await?;
-        leave_given(&form.id, given, "recipients-corrected")
+        let given = take::fix_domain(&cx, &form).await?;
+        let notice = if form.keep {
+            "domains-kept"
+        } else {
+            "recipients-corrected"
+        };
+        let is_review = Step::of(&form.step) == Step::Review;
+        if given == Given::Taken && is_review {
+            let (id, _) = super::model::identity(&form.id, &form.revision)?;
+            leave(id, Step::Review, notice);
+            return Ok(());
+        }
+        leave_given(&form.id, given, notice)
+    })
+    .await
+}
+
+/// Gives the draft a list of its own, which may be edited.
+#[server(endpoint = "drafts/copy-recipients")]
+pub async fn copy_recipients(form: DraftForm) -> Result<(), AppError> {
+    serve(|cx| async move {
+        let given = take::copy(&cx, &form).await?;
+        leave_given(&form.id, given, "recipients-copied")
+    })
+    .await
+}
+
+/// Corrects a row of the list.
+#[server(endpoint = "drafts/save-row")]
+pub async fn save_row(form: RowForm) -> Result<(), AppError> {
+    serve(|cx| async move {
+        let status = edit::save(&cx, &form).await?;
+        leave_row(&form, status.saved())
+    })
+    .await
+}
+
+#[server(endpoint = "drafts/add-row")]
+pub async fn add_row(form: RowForm) -> Result<(), AppError> {
+    serve(|cx| async move {
+        let status = edit::add(&cx, &form).await?;
+        let notice = match status {
+            RowStatus::Suppressed => status.saved(),
+            _ => "row-added",
+        };
+        leave_row(&form, notice)
+    })
+    .await
+}
+
+#[server(endpoint = "drafts/remove-row")]
+pub async fn remove_row(form: RowForm) -> Result<(), AppError> {
+    serve(|cx| async move {
+        edit::remove(&cx, &form).await?;
+        leave_row(&form, "row-removed")
     })
     .await
 }
@@ -139,8 +210,19 @@ pub async fn fix_domain(form: DomainForm) -> Result<(), AppError> {
 #[server(endpoint = "drafts/remove-recipients")]
 pub async fn remove_recipients(form: DraftForm) -> Result<(), AppError> {
     serve(|cx| async move {
-        let id = recipients::remove(&cx, &form).await?;
+        let id = take::remove(&cx, &form).await?;
         leave(id, Step::Recipients, "recipients-removed");
+        Ok(())
+    })
+    .await
+}
+
+/// Puts something right that the review found.
+#[server(endpoint = "drafts/apply-fix")]
+pub async fn apply_fix(form: FixForm) -> Result<(), AppError> {
+    serve(|cx| async move {
+        let id = service::apply_fix(&cx, &form).await?;
+        leave(id, Step::Review, "fix-applied");
         Ok(())
     })
     .await
@@ -166,10 +248,10 @@ pub async fn send_test(form: TestForm) -> Result<(), AppError> {
 
 /// Starts sending; the draft becomes a campaign.
 #[server(endpoint = "drafts/launch-draft")]
-pub async fn launch_draft(form: DraftForm) -> Result<(), AppError> {
+pub async fn launch_draft(form: LaunchForm) -> Result<(), AppError> {
     serve(|cx| async move {
         let (id, revision) = super::model::identity(&form.id, &form.revision)?;
-        let campaign = crate::features::campaigns::service::launch(&cx, id, revision).await?;
+        let campaign = campaigns::launch_agreed(&cx, id, revision, form.copies).await?;
         leptos_axum::redirect(&format!("/campaigns/{campaign}?notice=campaign-started"));
         Ok(())
     })
@@ -191,5 +273,17 @@ fn leave_given(id: &str, given: Given, notice: &str) -> Result<(), AppError> {
             Draft::href(id, Step::Recipients)
         )),
     }
+    Ok(())
+}
+
+/// Back to the page of rows that was left.
+#[cfg(feature = "ssr")]
+fn leave_row(form: &RowForm, notice: &str) -> Result<(), AppError> {
+    let id: DraftId = form.id.parse().map_err(|_| AppError::not_found("draft"))?;
+    let step = Draft::href(id, Step::Recipients);
+    let back = format!("/drafts/{id}?{}", form.back);
+    let is_ours = back.starts_with(&step) && back.chars().all(|c| c.is_ascii_graphic() && c != '#');
+    let page = if is_ours { back } else { step };
+    leptos_axum::redirect(&format!("{page}&notice={notice}"));
     Ok(())
 }

@@ -2,11 +2,17 @@
 
 pub mod api;
 pub mod compose;
+pub mod copies;
 pub mod create;
+pub mod lacks;
 pub mod list;
 pub mod model;
 pub mod recipients;
 
+#[cfg(feature = "ssr")]
+mod checks;
+#[cfg(feature = "ssr")]
+mod fix;
 #[cfg(feature = "ssr")]
 pub mod repo;
 #[cfg(feature = "ssr")]

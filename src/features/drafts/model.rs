@@ -1,5 +1,8 @@
 //! Drafts as both targets know them: what is stored, what forms send, what may be in a field. Pure.
 
+use super::copies::Copies;
+use super::lacks::Lacks;
+use super::recipients::model::RecipientSet;
 use crate::error::{AppError, Invalid};
 use crate::features::accounts::model::AccountChoice;
 use crate::features::auth::model::check_address;
@@ -32,6 +35,9 @@ pub struct Draft {
     pub account_id: Option<AccountId>,
     /// As typed; empty: that of the account.
     pub reply_to: String,
+    /// As typed: addresses that get a copy of every mail, seen by its recipient, and unseen.
+    pub cc: String,
+    pub bcc: String,
     pub recipient_set_id: Option<RecipientSetId>,
     /// Counts every change. Whoever saves says which revision they saw; another one is a conflict.
     pub revision: i64,
@@ -71,6 +77,20 @@ pub struct DraftHead {
     /// Recipients that can be mailed.
     pub recipients: Option<i64>,
     pub can_edit: bool,
+    pub lacks: Lacks,
+}
+
+impl DraftHead {
+    pub fn of(draft: &Draft, set: Option<&RecipientSet>, can_edit: bool) -> DraftHead {
+        DraftHead {
+            id: draft.id,
+            name: draft.name.clone(),
+            revision: draft.revision,
+            recipients: set.map(|set| set.valid),
+            can_edit,
+            lacks: Lacks::of(draft, set),
+        }
+    }
 }
 
 /// What the content step shows.
@@ -79,6 +99,8 @@ pub struct ContentStep {
     pub head: DraftHead,
     pub account_id: Option<AccountId>,
     pub reply_to: String,
+    pub cc: String,
+    pub bcc: String,
     pub accounts: Vec<AccountChoice>,
     /// The name of the template the design came from.
     pub template: Option<String>,
@@ -106,6 +128,44 @@ pub struct Check {
     /// Where it is put right, and what the link says.
     pub href: String,
     pub words: String,
+    /// What a button beside it puts right at once.
+    pub fix: Option<Fix>,
+}
+
+/// What can be put right from the review.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fix {
+    /// Adds a footer with an unsubscribe link.
+    Footer,
+    /// Words for those who have no value for this merge name.
+    Words(String),
+    /// Corrects all domains that look misspelt.
+    Typos,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FixKind {
+    #[default]
+    Footer,
+    Words,
+}
+
+/// Puts something right in the content.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FixForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub revision: String,
+    #[serde(default)]
+    pub kind: FixKind,
+    /// The merge name.
+    #[serde(default)]
+    pub name: String,
+    /// What the mail says to those who have no value for it.
+    #[serde(default)]
+    pub words: String,
 }
 
 /// What the review step shows.
@@ -119,6 +179,8 @@ pub struct ReviewStep {
     /// The recipient's number among all that can be mailed, from 1.
     pub number: i64,
     pub reply_to: String,
+    /// Who gets a copy of every mail.
+    pub copies: Copies,
     /// Or why there is none.
     pub preview: Result<PreviewMail, String>,
     pub checks: Vec<Check>,
@@ -237,6 +299,22 @@ pub struct SenderForm {
     pub account: String,
     #[serde(default)]
     pub reply_to: String,
+    #[serde(default)]
+    pub cc: String,
+    #[serde(default)]
+    pub bcc: String,
+}
+
+/// Starts sending a draft as it was seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaunchForm {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub revision: String,
+    /// The sender knows that somebody gets a copy of every mail.
+    #[serde(default)]
+    pub copies: bool,
 }
 
 /// Takes another design into the draft: a template's, or a blank one of a mode.
@@ -273,24 +351,45 @@ pub fn checked_name(name: &str) -> Result<String, AppError> {
     Ok(if name.is_empty() { UNTITLED } else { name }.to_owned())
 }
 
+/// Where the mail leaves, where answers go, who gets copies: as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sender {
+    pub account_id: Option<AccountId>,
+    pub reply_to: String,
+    pub cc: String,
+    pub bcc: String,
+}
+
 impl SenderForm {
-    /// The account and the reply address as they are stored.
-    pub fn read(&self) -> Result<(Option<AccountId>, String), AppError> {
+    pub fn read(&self) -> Result<Sender, AppError> {
         let mut invalid = Invalid::new();
         let account = self.account.trim();
         let account = (!account.is_empty()).then(|| account.parse::<AccountId>());
         if matches!(account, Some(Err(_))) {
             invalid.add("account", "Choose an account of the list.");
         }
-        let reply_to = one_line(&self.reply_to);
-        if reply_to.chars().count() > MAX_LINE_CHARS {
-            invalid.add(
-                "reply_to",
-                format!("Keep this under {MAX_LINE_CHARS} characters."),
-            );
-        }
+        let mut line = |field: &str, text: &str| {
+            let text = one_line(text);
+            if text.chars().count() > MAX_LINE_CHARS {
+                invalid.add(
+                    field,
+                    format!("Keep this under {MAX_LINE_CHARS} characters."),
+                );
+            }
+            text
+        };
+        let (reply_to, cc, bcc) = (
+            line("reply_to", &self.reply_to),
+            line("cc", &self.cc),
+            line("bcc", &self.bcc),
+        );
         invalid.into_result()?;
-        Ok((account.and_then(Result::ok), reply_to))
+        Ok(Sender {
+            account_id: account.and_then(Result::ok),
+            reply_to,
+            cc,
+            bcc,
+        })
     }
 }
 
@@ -345,11 +444,13 @@ mod tests {
             reply_to: " ann@example.com\n".into(),
             ..SenderForm::default()
         };
-        assert_eq!(
-            form.read().unwrap(),
-            (Some(AccountId(3)), "ann@example.com".into())
-        );
-        assert_eq!(SenderForm::default().read().unwrap(), (None, String::new()));
+        let expected = Sender {
+            account_id: Some(AccountId(3)),
+            reply_to: "ann@example.com".into(),
+            ..Sender::default()
+        };
+        assert_eq!(form.read().unwrap(), expected);
+        assert_eq!(SenderForm::default().read().unwrap(), Sender::default());
         let wrong = SenderForm {
             account: "first".into(),
             reply_to: "x".repeat(501),

@@ -1,13 +1,13 @@
 //! SQL over drafts. Every change names the revision it was made on, and counts it up.
 
-use super::model::{Draft, DraftLine};
+use super::model::{Draft, DraftLine, Sender};
 use crate::features::templates::editor::Content;
 use crate::ids::{AccountId, DraftId, RecipientSetId, TemplateId};
 use crate::mail::design::Mode;
 use crate::server::db::{Db, DbError, Outcome, Row, Stmt, sql};
 
-const COLUMNS: &str = "id, name, template_id, mode, source, subject, preheader, account_id, reply_to, recipient_set_id, \
-     revision, created_at, updated_at";
+const COLUMNS: &str = "id, name, template_id, mode, source, subject, preheader, account_id, reply_to, cc, bcc, \
+     recipient_set_id, revision, created_at, updated_at";
 
 /// What a new draft starts with.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,8 @@ pub struct NewDraft<'a> {
     pub preheader: &'a str,
     pub account_id: Option<AccountId>,
     pub reply_to: &'a str,
+    pub cc: &'a str,
+    pub bcc: &'a str,
     /// A ready set; it may be shared with others.
     pub recipient_set_id: Option<RecipientSetId>,
 }
@@ -39,6 +41,8 @@ pub(crate) fn draft(row: &Row) -> Result<Draft, DbError> {
         preheader: row.get("preheader")?,
         account_id: row.get("account_id")?,
         reply_to: row.get("reply_to")?,
+        cc: row.get("cc")?,
+        bcc: row.get("bcc")?,
         recipient_set_id: row.get("recipient_set_id")?,
         revision: row.get("revision")?,
         created_at: row.get("created_at")?,
@@ -127,7 +131,7 @@ pub(crate) fn like(text: &str) -> String {
 pub fn insert(new: &NewDraft<'_>, now: i64) -> Stmt {
     sql(
         "INSERT INTO drafts (name, template_id, mode, source, subject, preheader, account_id, reply_to, recipient_set_id, \
-         created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10) RETURNING id",
+         created_at, updated_at, cc, bcc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12) RETURNING id",
     )
     .bind(new.name)
     .bind(new.template_id)
@@ -139,14 +143,16 @@ pub fn insert(new: &NewDraft<'_>, now: i64) -> Stmt {
     .bind(new.reply_to)
     .bind(new.recipient_set_id)
     .bind(now)
+    .bind(new.cc)
+    .bind(new.bcc)
 }
 
 /// A copy under another name; the audience is shared, since ready sets never change. Returns the copy's id as `id`.
 pub fn insert_copy(of: DraftId, name: &str, now: i64) -> Stmt {
     sql(
         "INSERT INTO drafts (name, template_id, mode, source, subject, preheader, account_id, reply_to, recipient_set_id, \
-         created_at, updated_at) SELECT ?2, template_id, mode, source, subject, preheader, account_id, reply_to, \
-         recipient_set_id, ?3, ?3 FROM drafts WHERE id = ?1 RETURNING id",
+         created_at, updated_at, cc, bcc) SELECT ?2, template_id, mode, source, subject, preheader, account_id, reply_to, \
+         recipient_set_id, ?3, ?3, cc, bcc FROM drafts WHERE id = ?1 RETURNING id",
     )
     .bind(of)
     .bind(name)
@@ -162,20 +168,19 @@ pub fn update_name(id: DraftId, revision: i64, name: &str, now: i64) -> Stmt {
         .expect_rows(1)
 }
 
-pub fn update_sender(
-    id: DraftId,
-    revision: i64,
-    account: Option<AccountId>,
-    reply_to: &str,
-    now: i64,
-) -> Stmt {
-    sql("UPDATE drafts SET account_id = ?3, reply_to = ?4, revision = revision + 1, updated_at = ?5 WHERE id = ?1 AND revision = ?2")
-        .bind(id)
-        .bind(revision)
-        .bind(account)
-        .bind(reply_to)
-        .bind(now)
-        .expect_rows(1)
+pub fn update_sender(id: DraftId, revision: i64, sender: &Sender, now: i64) -> Stmt {
+    sql(
+        "UPDATE drafts SET account_id = ?3, reply_to = ?4, cc = ?5, bcc = ?6, revision = revision + 1, updated_at = ?7 \
+         WHERE id = ?1 AND revision = ?2",
+    )
+    .bind(id)
+    .bind(revision)
+    .bind(sender.account_id)
+    .bind(&sender.reply_to)
+    .bind(&sender.cc)
+    .bind(&sender.bcc)
+    .bind(now)
+    .expect_rows(1)
 }
 
 /// Saves what the editor changed.
@@ -232,6 +237,24 @@ pub fn update_recipient_set(
     .bind(id)
     .bind(revision)
     .bind(set)
+    .bind(now)
+    .expect_rows(1)
+}
+
+/// Gives the draft another audience in place of the one it had when that was begun, whatever else changed since.
+pub fn update_audience(
+    id: DraftId,
+    old: Option<RecipientSetId>,
+    new: RecipientSetId,
+    now: i64,
+) -> Stmt {
+    sql(
+        "UPDATE drafts SET recipient_set_id = ?3, revision = revision + 1, updated_at = ?4 \
+         WHERE id = ?1 AND recipient_set_id IS ?2",
+    )
+    .bind(id)
+    .bind(old)
+    .bind(new)
     .bind(now)
     .expect_rows(1)
 }

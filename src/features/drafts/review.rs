@@ -1,9 +1,9 @@
 //! Use-cases of the review step: the mail as each recipient will get it, what to look at before sending, test mails.
 
-use super::model::{
-    Check, Draft, DraftHead, PreviewMail, ReviewStep, Step, TestForm, reply_to_problem,
-};
-use super::recipients::model::{Recipient, RecipientSet};
+use super::checks::{audience_checks, content_checks, sender_checks};
+use super::copies::Copies;
+use super::model::{Draft, DraftHead, PreviewMail, ReviewStep, TestForm, reply_to_problem};
+use super::recipients::model::Recipient;
 use super::recipients::repo as recipients;
 use super::repo;
 use crate::delivery::content::{self, ContentError, Rendered, Source};
@@ -16,13 +16,10 @@ use crate::features::queue::day::day;
 use crate::features::queue::forecast::gather;
 use crate::features::queue::forecast::simulate::Lane;
 use crate::features::settings::model::Workspace;
-use crate::features::{accounts, settings};
+use crate::features::{accounts, settings, suppressions};
 use crate::ids::{AccountId, DraftId};
 use crate::mail::address;
-use crate::mail::compile::Compiled;
-use crate::mail::preflight::{Mail, SYSTEM_NAMES, Severity, preflight};
 use crate::server::Cx;
-use crate::ui::number::count;
 use serde_json::{Map, Value};
 
 /// Everything the review step shows; `position` asks for the first recipient at or after it.
@@ -74,6 +71,11 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
         shown.as_ref(),
         usable.first().map(|line| &line.account),
     );
+    let keys: Vec<String> = Copies::of(&draft.cc, &draft.bcc)
+        .all()
+        .map(|copy| copy.to_lowercase())
+        .collect();
+    let suppressed = suppressions::repo::list_among(&cx.db, &keys).await?;
     let mut checks = Vec::new();
     sender_checks(
         &draft,
@@ -82,6 +84,7 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
             .iter()
             .map(|line| &line.account)
             .collect::<Vec<_>>(),
+        &suppressed,
         &mut checks,
     );
     audience_checks(&draft, set.as_ref(), &mut checks);
@@ -92,13 +95,8 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
         previous: recipients::position(previous)?,
         next: recipients::position(next)?,
         number: recipients::position(before)?.unwrap_or_default() + i64::from(shown.is_some()),
-        head: DraftHead {
-            id,
-            name: draft.name,
-            revision: draft.revision,
-            recipients: set.map(|set| set.valid),
-            can_edit: caller.user.role.allows(Role::Editor),
-        },
+        head: DraftHead::of(&draft, set.as_ref(), caller.user.role.allows(Role::Editor)),
+        copies: Copies::of(&draft.cc, &draft.bcc),
         reply_to: draft.reply_to,
         preview,
         checks,
@@ -111,7 +109,7 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
     })
 }
 
-fn source_of(draft: &Draft) -> Result<Source, ContentError> {
+pub fn source_of(draft: &Draft) -> Result<Source, ContentError> {
     Source::from_columns(
         draft.mode.as_str(),
         &draft.source,
@@ -120,7 +118,7 @@ fn source_of(draft: &Draft) -> Result<Source, ContentError> {
     )
 }
 
-fn in_words(error: &ContentError) -> String {
+pub fn in_words(error: &ContentError) -> String {
     match error.line {
         Some(line) => format!("{} (line {line} of the {})", error.message, error.field),
         None => error.message.clone(),
@@ -173,200 +171,6 @@ pub async fn find_html(cx: &Cx, id: DraftId, position: i64) -> Result<String, Ap
         source_of(&draft).and_then(|source| content::preview(&source, &workspace, &data));
     mail.map(|mail| mail.html)
         .map_err(|error| AppError::refused(in_words(&error)))
-}
-
-fn check(is_blocker: bool, message: impl Into<String>, href: String, words: &str) -> Check {
-    Check {
-        is_blocker,
-        message: message.into(),
-        href,
-        words: words.into(),
-    }
-}
-
-fn sender_checks(draft: &Draft, accounts: &[&Account], checks: &mut Vec<Check>) {
-    let content = || Draft::href(draft.id, Step::Content);
-    match draft.account_id {
-        Some(id)
-            if !accounts
-                .iter()
-                .any(|account| account.id == id && account.enabled) =>
-        {
-            checks.push(check(
-                true,
-                "The chosen sender account is switched off.",
-                content(),
-                "Choose another account",
-            ))
-        }
-        None if !accounts.iter().any(|account| account.enabled) => {
-            checks.push(check(
-                true,
-                "No sender account is switched on.",
-                "/accounts".into(),
-                "Go to sender accounts",
-            ));
-        }
-        _ => {}
-    }
-    if let Some(problem) = reply_to_problem(&draft.reply_to) {
-        checks.push(check(
-            true,
-            format!("The reply address is wrong. {problem}"),
-            content(),
-            "Correct the reply address",
-        ));
-    }
-}
-
-fn audience_checks(draft: &Draft, set: Option<&RecipientSet>, checks: &mut Vec<Check>) {
-    let page = |show: &str| format!("{}{show}", Draft::href(draft.id, Step::Recipients));
-    let Some(set) = set else {
-        checks.push(check(
-            true,
-            "There are no recipients yet.",
-            page(""),
-            "Add recipients",
-        ));
-        return;
-    };
-    if set.valid == 0 {
-        checks.push(check(
-            true,
-            "None of the recipients can be mailed.",
-            page("&show=invalid"),
-            "Look at the list",
-        ));
-    }
-    if set.invalid > 0 {
-        let message = format!(
-            "{} left out: the address cannot be mailed.",
-            count(set.invalid, "row is", "rows are")
-        );
-        checks.push(check(false, message, page("&show=invalid"), "Show them"));
-    }
-    let slips: i64 = set.typos.iter().map(|typo| typo.count).sum();
-    if slips > 0 {
-        let message = format!(
-            "{} at a domain that looks misspelt.",
-            count(slips, "address is", "addresses are")
-        );
-        checks.push(check(false, message, page(""), "Correct them"));
-    }
-}
-
-fn content_checks(
-    draft: &Draft,
-    set: Option<&RecipientSet>,
-    workspace: &Workspace,
-    checks: &mut Vec<Check>,
-) {
-    let content = || Draft::href(draft.id, Step::Content);
-    let made = source_of(draft).and_then(|source| Ok((content::compile(&source)?, source.design)));
-    let (compiled, design) = match made {
-        Ok(made) => made,
-        Err(error) => {
-            checks.push(check(
-                true,
-                format!("The mail cannot be made yet. {}", in_words(&error)),
-                content(),
-                "Correct the content",
-            ));
-            if draft.subject.trim().is_empty() {
-                checks.push(check(
-                    true,
-                    "The mail has no subject.",
-                    content(),
-                    "Write a subject",
-                ));
-            }
-            return;
-        }
-    };
-    let names = names_without_value(
-        &compiled.subject,
-        &draft.preheader,
-        &compiled.html,
-        &compiled.text,
-    );
-    let parts = Compiled {
-        html: compiled.html,
-        text: compiled.text,
-    };
-    // Which columns are missing is said below, with numbers.
-    let mail = Mail {
-        subject: &draft.subject,
-        preheader: &draft.preheader,
-        compiled: &parts,
-        document: design.document(),
-        columns: None,
-    };
-    for finding in preflight(mail) {
-        let (href, words) = match finding.block {
-            Some(block) => (
-                format!("{}&block={block}#block-{block}", content()),
-                "Go to the block",
-            ),
-            None if finding.code == "no_subject" => (content(), "Write a subject"),
-            None => (content(), "Go to the content"),
-        };
-        let is_blocker = finding.severity == Severity::Blocker;
-        checks.push(check(is_blocker, finding.message, href, words));
-    }
-    if workspace.postal_address.trim().is_empty() {
-        checks.push(check(
-            false,
-            "The workspace has no postal address. Many countries demand one in the footer of every mail.",
-            "/settings".into(),
-            "Set the postal address",
-        ));
-    }
-    let Some(set) = set.filter(|set| set.valid > 0) else {
-        return;
-    };
-    let list = Draft::href(draft.id, Step::Recipients);
-    for name in names {
-        match set.columns.iter().find(|column| column.key == name) {
-            None => checks.push(check(
-                false,
-                format!(
-                    "No recipient has a value for {{{{ {name} }}}}: the list has no such column."
-                ),
-                content(),
-                "Go to the content",
-            )),
-            Some(column) if column.empty > 0 => checks.push(check(
-                false,
-                format!(
-                    "{} no value for {{{{ {name} }}}}: it stays empty in their mail.",
-                    count(column.empty, "recipient has", "recipients have")
-                ),
-                format!("{list}&missing={name}"),
-                "Show them",
-            )),
-            Some(_) => {}
-        }
-    }
-}
-
-/// Merge names that leave a gap where a recipient has no value.
-fn names_without_value(subject: &str, preheader: &str, html: &str, text: &str) -> Vec<String> {
-    use crate::mail::merge::{Escape, MergeTemplate};
-    let parts = [
-        (subject, Escape::Header),
-        (preheader, Escape::Html),
-        (html, Escape::Html),
-        (text, Escape::Text),
-    ];
-    let mut names: Vec<String> = parts
-        .into_iter()
-        .filter_map(|(part, escape)| MergeTemplate::compile(part, escape).ok())
-        .flat_map(|template| template.variables_without_default())
-        .filter(|name| !SYSTEM_NAMES.contains(&name.as_str()) && name != "workspace_name")
-        .collect();
-    names.sort();
-    names.dedup();
-    names
 }
 
 /// Sends the mail as one recipient will get it to an address of the sender's choice, through the engine.
@@ -423,6 +227,8 @@ pub async fn send_test(cx: &Cx, form: &TestForm) -> Result<DraftId, AppError> {
         html: &prepared.html,
         text: &prepared.text,
         reply_to: &draft.reply_to,
+        // A test goes to nobody else.
+        copies: &Copies::default(),
         links: &links,
         workspace: &workspace,
         now,

@@ -1,8 +1,9 @@
 //! Use-cases of drafts: list, create, copy, rename, delete, and everything the content step changes.
 
+use super::fix;
 use super::model::{
-    ContentStep, CreateForm, DesignForm, Draft, DraftForm, DraftHead, DraftPage, RenameForm,
-    SenderForm, checked_name, identity,
+    ContentStep, CreateForm, DesignForm, Draft, DraftForm, DraftHead, DraftPage, FixForm,
+    RenameForm, SenderForm, checked_name, identity,
 };
 use super::recipients::repo as recipients;
 use super::repo::{self, NewDraft};
@@ -154,19 +155,10 @@ pub async fn open_content(cx: &Cx, id: DraftId) -> Result<ContentStep, AppError>
     };
     let draft = repo::found(draft)?.ok_or_else(|| AppError::not_found("draft"))?;
     let set = recipients::found(set)?;
-    let (revision, account_id, reply_to, template_id) = (
-        draft.revision,
-        draft.account_id,
-        draft.reply_to.clone(),
-        draft.template_id,
-    );
-    let head = DraftHead {
-        id,
-        name: draft.name.clone(),
-        revision,
-        recipients: set.map(|set| set.valid),
-        can_edit: caller.user.role.allows(Role::Editor),
-    };
+    let (revision, account_id, template_id) = (draft.revision, draft.account_id, draft.template_id);
+    let (reply_to, cc, bcc) = (draft.reply_to.clone(), draft.cc.clone(), draft.bcc.clone());
+    let can_edit = caller.user.role.allows(Role::Editor);
+    let head = DraftHead::of(&draft, set.as_ref(), can_edit);
     let content = content_of(draft);
     let template = names
         .iter()
@@ -176,6 +168,8 @@ pub async fn open_content(cx: &Cx, id: DraftId) -> Result<ContentStep, AppError>
         head,
         account_id,
         reply_to,
+        cc,
+        bcc,
         accounts: choices,
         template,
         templates: names,
@@ -225,25 +219,34 @@ pub async fn rescue(cx: &Cx, id: DraftId, edit: &EditForm) -> Result<DraftId, Ap
     cx.require(Role::Editor)?;
     let draft = find(cx, id).await?;
     let name = copy_name(&draft.name, |_| false);
-    let (template_id, account_id, set, reply_to) = (
-        draft.template_id,
-        draft.account_id,
-        draft.recipient_set_id,
-        draft.reply_to.clone(),
-    );
-    let content = editor::apply(&content_of(draft), edit)?.content;
+    let content = editor::apply(&content_of(draft.clone()), edit)?.content;
     let new = NewDraft {
         name: &name,
-        template_id,
+        template_id: draft.template_id,
         mode: content.mode,
         source: &content.source,
         subject: &content.subject,
         preheader: &content.preheader,
-        account_id,
-        reply_to: &reply_to,
-        recipient_set_id: set,
+        account_id: draft.account_id,
+        reply_to: &draft.reply_to,
+        cc: &draft.cc,
+        bcc: &draft.bcc,
+        recipient_set_id: draft.recipient_set_id,
     };
     create_from(cx, &new).await
+}
+
+/// Puts something right that the review found.
+pub async fn apply_fix(cx: &Cx, form: &FixForm) -> Result<DraftId, AppError> {
+    cx.require(Role::Editor)?;
+    let (id, revision) = identity(&form.id, &form.revision)?;
+    let draft = find(cx, id).await?;
+    if draft.revision != revision {
+        return Err(editor::stale());
+    }
+    let content = fix::apply(&content_of(draft), form)?;
+    change(cx, repo::update_content(id, revision, &content, cx.now())).await?;
+    Ok(id)
 }
 
 /// Takes a template's design, or a blank one, into the draft; returns the draft.
@@ -259,12 +262,12 @@ pub async fn choose_design(cx: &Cx, form: &DesignForm) -> Result<DraftId, AppErr
     Ok(id)
 }
 
-/// Saves account and reply address; returns the new revision.
+/// Saves account, reply address and copies; returns the new revision.
 pub async fn save_sender(cx: &Cx, form: &SenderForm) -> Result<(DraftId, i64), AppError> {
     cx.require(Role::Editor)?;
     let (id, revision) = identity(&form.id, &form.revision)?;
-    let (account, reply_to) = form.read().map_err(|error| error.with_typed(form))?;
-    if let Some(account) = account
+    let sender = form.read().map_err(|error| error.with_typed(form))?;
+    if let Some(account) = sender.account_id
         && accounts::repo::find(&cx.db, account).await?.is_none()
     {
         return Err(
@@ -272,10 +275,6 @@ pub async fn save_sender(cx: &Cx, form: &SenderForm) -> Result<(DraftId, i64), A
                 .with_typed(form),
         );
     }
-    change(
-        cx,
-        repo::update_sender(id, revision, account, &reply_to, cx.now()),
-    )
-    .await?;
+    change(cx, repo::update_sender(id, revision, &sender, cx.now())).await?;
     Ok((id, revision + 1))
 }

@@ -12,6 +12,21 @@ pub async fn find_reason(db: &Db, address_key: &str) -> Result<Option<Reason>, D
     row.map(|row| reason(&row)).transpose()
 }
 
+/// Those of these addresses (in lower case) that must not be mailed.
+pub async fn list_among(db: &Db, address_keys: &[String]) -> Result<Vec<String>, DbError> {
+    if address_keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys = serde_json::to_string(address_keys).unwrap_or_else(|_| "[]".into());
+    let rows = db
+        .query(
+            sql("SELECT address FROM suppressions WHERE address_key IN (SELECT value FROM json_each(?1))")
+                .bind(keys),
+        )
+        .await?;
+    rows.iter().map(|row| row.get("address")).collect()
+}
+
 /// The address of an entry.
 pub async fn find_address(db: &Db, id: SuppressionId) -> Result<Option<String>, DbError> {
     let row = db

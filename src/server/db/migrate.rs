@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     3 => "0003_dkim",
     4 => "0004_addresses",
     5 => "0005_snapshot_sources",
+    6 => "0006_composer",
     7 => "0007_engagement",
 };
 

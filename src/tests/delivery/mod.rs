@@ -41,6 +41,7 @@ mod suite {
             html: HTML,
             text: "Hello {{ first_name }}",
             reply_to: "",
+            copies: &Default::default(),
             links: &links,
             workspace: &Workspace::default(),
             now: NOON,

@@ -5,8 +5,9 @@ use crate::util::app::TestApp;
 use axum::http::StatusCode;
 use encoding_rs::WINDOWS_1252;
 use mailer::features::auth::model::Role;
-use mailer::features::drafts::recipients::model::{ColumnForm, DomainForm, RowStatus};
-use mailer::features::drafts::recipients::service;
+use mailer::features::drafts::recipients::columns::{ColumnChoice, ColumnsForm};
+use mailer::features::drafts::recipients::model::{DomainForm, RowStatus};
+use mailer::features::drafts::recipients::take::{self, Given};
 use mailer::server::db::sql;
 
 fn utf16(text: &str) -> Vec<u8> {
@@ -209,7 +210,8 @@ async fn what_cannot_be_read_is_refused_and_the_old_list_stays() {
     for (field, content, words) in [
         ("file", b"".to_vec(), "empty"),
         ("list", b" \n ".to_vec(), "empty"),
-        ("file", b"PK\x03\x04\0\0\0\0".to_vec(), "spreadsheet"),
+        ("file", b"PK\x03\x04\0\0\0\0".to_vec(), "damaged"),
+        ("file", b"\xd0\xcf\x11\xe0old".to_vec(), ".xls"),
         (
             "file",
             b"\x00\x01\x02\xff\xfe\x00\x03binary".to_vec(),
@@ -252,16 +254,17 @@ async fn a_list_without_addresses_offers_its_columns() {
     assert_eq!(names, ["Contact", "Name"]);
     assert_eq!(list.sample.len(), 3);
     assert!(step(&test, id, RowStatus::Valid).await.set.is_none());
-    let form = ColumnForm {
+    let form = ColumnsForm {
         id: id.to_string(),
         revision: revision(&test, id).await.to_string(),
         set: list.set.id.to_string(),
-        column: "contact".into(),
+        email: "contact".into(),
+        columns: Vec::new(),
     };
-    let taken = service::choose_column(&test.cx(Role::Editor), &form)
+    let taken = take::map_columns(&test.cx(Role::Editor), &form)
         .await
         .unwrap();
-    assert_eq!(taken, service::Given::Taken);
+    assert_eq!(taken, Given::Taken);
     let step = step(&test, id, RowStatus::Valid).await;
     let set = step.set.unwrap();
     assert_eq!(
@@ -270,6 +273,102 @@ async fn a_list_without_addresses_offers_its_columns() {
     );
     assert_eq!(step.page.rows[0].data["name"], "Bob");
     assert_eq!(step.page.rows[0].line, 3);
+}
+
+#[tokio::test]
+async fn columns_are_renamed_and_left_out() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    let csv =
+        "E-Mail,Vorname,Internal note\nann@example.com,Ann,owes us money\nann@example.com,,x\n";
+    give(&test, id, "file", csv).await;
+    let page = test
+        .get(
+            Some(Role::Editor),
+            &format!("/drafts/{id}?step=recipients&notice=recipients-added"),
+        )
+        .await;
+    for words in ["Columns (3)", "owes us money", "{{ vorname }}"] {
+        assert!(page.body.contains(words), "{words} is shown");
+    }
+    // As a page without JavaScript sends it: what is not ticked is not sent.
+    let (draft, revision) = (id.to_string(), revision(&test, id).await.to_string());
+    let fields = [
+        ("form[id]", draft.as_str()),
+        ("form[revision]", &revision),
+        ("form[email]", "e_mail"),
+        ("form[columns][0][key]", "e_mail"),
+        ("form[columns][0][name]", "Address"),
+        ("form[columns][0][keep]", "true"),
+        ("form[columns][1][key]", "vorname"),
+        ("form[columns][1][name]", "First name"),
+        ("form[columns][1][keep]", "true"),
+        ("form[columns][2][key]", "internal_note"),
+        ("form[columns][2][name]", "Internal note"),
+    ];
+    let answer = test
+        .post_form(Some(Role::Editor), "/api/drafts/map-columns", &fields)
+        .await;
+    assert!(
+        answer.location().contains("notice=columns-saved"),
+        "{} {}",
+        answer.location(),
+        answer.body
+    );
+    let step = step(&test, id, RowStatus::Valid).await;
+    let set = step.set.unwrap();
+    let keys: Vec<_> = set.columns.iter().map(|column| &column.key).collect();
+    assert_eq!(keys, ["address", "first_name"]);
+    assert_eq!((set.valid, set.duplicate), (1, 1));
+    assert_eq!(step.page.rows[0].data["first_name"], "Ann");
+    assert!(!step.page.rows[0].data.contains_key("internal_note"));
+    // Nothing changed: nothing is made anew.
+    let form = ColumnsForm {
+        id: id.to_string(),
+        revision: super::revision(&test, id).await.to_string(),
+        email: "address".into(),
+        columns: vec![ColumnChoice {
+            key: "first_name".into(),
+            name: "First name".into(),
+            keep: true,
+        }],
+        ..ColumnsForm::default()
+    };
+    let taken = take::map_columns(&test.cx(Role::Editor), &form).await;
+    assert_eq!(taken.unwrap(), Given::Taken);
+    let after = super::step(&test, id, RowStatus::Valid).await.set.unwrap();
+    assert_eq!(after.id, set.id);
+}
+
+#[tokio::test]
+async fn all_misspelt_domains_are_corrected_at_once_and_one_is_right() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    give(
+        &test,
+        id,
+        "list",
+        "a@gmial.com\nb@hotmial.com\nc@acme.con\n",
+    )
+    .await;
+    let form = async |from: &str, keep| DomainForm {
+        id: id.to_string(),
+        revision: revision(&test, id).await.to_string(),
+        from: from.into(),
+        keep,
+        step: String::new(),
+    };
+    let cx = test.cx(Role::Editor);
+    take::fix_domain(&cx, &form("acme.con", true).await)
+        .await
+        .unwrap();
+    let set = step(&test, id, RowStatus::Valid).await.set.unwrap();
+    assert_eq!(set.typos.len(), 2);
+    take::fix_domain(&cx, &form("", false).await).await.unwrap();
+    assert_eq!(
+        valid(&test, id).await,
+        ["a@gmail.com", "b@hotmail.com", "c@acme.con"]
+    );
 }
 
 #[tokio::test]
@@ -287,8 +386,10 @@ async fn a_misspelt_domain_is_corrected_in_one_go() {
         id: id.to_string(),
         revision: revision(&test, id).await.to_string(),
         from: "gmial.com".into(),
+        keep: false,
+        step: String::new(),
     };
-    service::fix_domain(&test.cx(Role::Editor), &form)
+    take::fix_domain(&test.cx(Role::Editor), &form)
         .await
         .unwrap();
     let set = step(&test, id, RowStatus::Valid).await.set.unwrap();

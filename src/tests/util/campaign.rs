@@ -31,6 +31,7 @@ impl Campaign {
             html: "<p>Hello</p>",
             text: "Hello",
             reply_to: "",
+            copies: &Default::default(),
             links: &links,
             workspace: &Workspace::default(),
             now: NOON,

@@ -7,3 +7,4 @@ pub mod dkim;
 pub mod mail_servers;
 pub mod smtp;
 pub mod sqld;
+pub mod workbook;

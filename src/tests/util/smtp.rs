@@ -41,6 +41,8 @@ struct Rules {
     open: usize,
     peak: usize,
     taken: Vec<(String, String)>,
+    /// Who was named for each mail taken.
+    envelopes: Vec<Vec<String>>,
     times: Vec<Instant>,
 }
 
@@ -121,6 +123,11 @@ impl SmtpPeer {
         self.rules.lock().unwrap().times.clone()
     }
 
+    /// All recipients of every mail taken, in the order they were named.
+    pub fn envelopes(&self) -> Vec<Vec<String>> {
+        self.rules.lock().unwrap().envelopes.clone()
+    }
+
     /// Recipient and content of every mail taken.
     pub fn taken(&self) -> Vec<(String, String)> {
         self.rules.lock().unwrap().taken.clone()
@@ -194,6 +201,7 @@ async fn talk(stream: TcpStream, rules: Arc<Mutex<Rules>>) -> Option<()> {
     }
     answer(&mut write, act(At::Greeting, ""), "220 test ESMTP").await?;
     let mut recipient = String::new();
+    let mut envelope = Vec::new();
     while let Some(line) = lines.next_line().await.ok()? {
         let upper = line.to_uppercase();
         if upper.starts_with("EHLO") {
@@ -216,7 +224,10 @@ async fn talk(stream: TcpStream, rules: Arc<Mutex<Rules>>) -> Option<()> {
             // What is said instead of a yes is a no.
             let is_no = refusal.is_some() || matches!(act, Some(Act::Says(_) | Act::Mumbles(_)));
             if !is_no {
-                recipient = address;
+                if recipient.is_empty() {
+                    recipient.clone_from(&address);
+                }
+                envelope.push(address);
             }
             let reply = refusal.unwrap_or_else(|| "250 2.1.5 ok".into());
             answer(&mut write, act, &reply).await?;
@@ -247,6 +258,7 @@ async fn talk(stream: TcpStream, rules: Arc<Mutex<Rules>>) -> Option<()> {
             if is_taken {
                 let mut rules = rules.lock().unwrap();
                 rules.taken.push((std::mem::take(&mut recipient), content));
+                rules.envelopes.push(std::mem::take(&mut envelope));
                 rules.times.push(Instant::now());
             }
             answer(&mut write, act, "250 2.0.0 queued").await?;
@@ -254,6 +266,7 @@ async fn talk(stream: TcpStream, rules: Arc<Mutex<Rules>>) -> Option<()> {
             return answer(&mut write, None, "221 bye").await;
         } else {
             recipient.clear();
+            envelope.clear();
             answer(&mut write, None, "250 2.0.0 ok").await?;
         }
     }

@@ -1,9 +1,13 @@
 //! The content step: the editor, where the mail leaves, and the choice of another design.
 
 use super::super::api::{ChooseDesign, EditDraft, SaveSender, open_content};
+use super::super::copies::{self, Copies};
 use super::super::create::modes;
+use super::super::lacks::{self, Lacks};
 use super::super::model::{ContentStep, Draft, Step, reply_to_problem};
+use super::autosave::AutoSave;
 use super::{Composer, Identity, draft_id};
+use crate::error::AppError;
 use crate::features::accounts::model::AccountChoice;
 use crate::features::templates::editor::{ContentEditor, Editor, Site};
 use crate::ids::{AccountId, DraftId, TemplateId};
@@ -28,11 +32,14 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
         head,
         account_id,
         reply_to,
+        cc,
+        bcc,
         accounts,
         template,
         templates,
         editor,
     } = opened;
+    let recipients = head.recipients.unwrap_or_default();
     let (id, can_edit) = (head.id, head.can_edit);
     let edit = ServerAction::<EditDraft>::new();
     let site = Site {
@@ -48,10 +55,22 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
     });
     let data = editor.data();
     let revision = Signal::derive(move || data.with(|data| data.revision));
+    let known = head.lacks.clone();
+    let lacks = Signal::derive(move || {
+        data.with(|data| Lacks {
+            content: lacks::content(
+                data.content.mode,
+                &data.content.source,
+                &data.content.subject,
+            )
+            .into(),
+            ..known.clone()
+        })
+    });
     view! {
-        <Composer head step=Step::Content revision>
+        <Composer head step=Step::Content revision lacks>
             <div class="mb-6 grid items-start gap-4 lg:grid-cols-2">
-                <Sender id account_id reply_to accounts can_edit revision
+                <Sender id account_id reply_to cc bcc recipients accounts can_edit revision
                     saved=Callback::new(move |revision| data.update(|data| data.revision = revision))/>
                 <Design id template templates can_edit revision choose/>
             </div>
@@ -60,12 +79,15 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
     }
 }
 
-/// Where the mail leaves and where answers go.
+/// Where the mail leaves, where answers go, and who gets copies.
 #[component]
 fn Sender(
     id: DraftId,
     account_id: Option<AccountId>,
     reply_to: String,
+    cc: String,
+    bcc: String,
+    recipients: i64,
     accounts: Vec<AccountChoice>,
     can_edit: bool,
     revision: Signal<i64>,
@@ -74,17 +96,37 @@ fn Sender(
 ) -> impl IntoView {
     let save = ServerAction::<SaveSender>::new();
     let form = FormState::of(save);
-    let value = save.value();
+    let (value, pending) = (save.value(), save.pending());
+    let auto = AutoSave::new(pending.into(), "formreply_to");
     Effect::new(move |_| {
         if let Some(Ok(revision)) = value.get() {
             saved.run(revision);
+            auto.ended();
         }
     });
-    let is_saved = move || value.with(|value| matches!(value, Some(Ok(_))));
+    let state = move || match value.get() {
+        _ if pending.get() => "Saving…",
+        Some(Ok(_)) => "Saved",
+        Some(Err(_)) => "Not saved",
+        None => "",
+    };
+    let is_stale = move || value.with(|value| matches!(value, Some(Err(AppError::Conflict(_)))));
+    let page = Draft::href(id, Step::Content);
     let chosen = account_id.map(|id| id.to_string()).unwrap_or_default();
     let hint = match reply_to_problem(&reply_to) {
         Some(problem) => format!("Please correct this. {problem}"),
         None => "Empty: answers go to the account's own address.".to_owned(),
+    };
+    let copies = Copies::of(&cc, &bcc);
+    let (cc_problem, bcc_problem) = (copies::problem(&cc), copies::problem(&bcc));
+    let has_copies = !cc.is_empty() || !bcc.is_empty();
+    let warning = if copies.is_empty() || recipients == 0 {
+        "Each of these gets a copy of every message: with 500 recipients, 500 copies. A copy holds its recipient's own unsubscribe link.".to_owned()
+    } else {
+        format!(
+            "{} A copy holds its recipient's own unsubscribe link.",
+            copies.in_words(recipients)
+        )
     };
     let automatic = (
         String::new(),
@@ -106,19 +148,35 @@ fn Sender(
             <h2 id="sender-title" class="mb-3 text-base font-semibold">"Sender"</h2>
             <ActionForm action=save>
                 <FormMessage form=form/>
+                {move || is_stale().then(|| view! { <p class="mb-3"><a class="link" rel="external" href=page.clone()>"Load the current version"</a></p> })}
                 <Identity id revision/>
-                <fieldset class="grid gap-3" disabled=!can_edit>
+                <fieldset class="grid gap-3" disabled=!can_edit on:change=move |_| auto.changed()>
                     <Select form=form prefix="form" name="account" label="From account" value=chosen options=options.collect()/>
                     <Field form=form prefix="form" name="reply_to" label="Reply-To" inputmode="email" value=reply_to hint=hint/>
+                    <details open=has_copies>
+                        <summary class="cursor-pointer text-sm font-medium">"Copies of every mail (CC, BCC)"</summary>
+                        <p class="mb-3 mt-2 text-sm text-muted">{warning}</p>
+                        <div class="grid gap-3">
+                            <Field form=form prefix="form" name="cc" label="CC" inputmode="email" value=cc hint=copy_hint(cc_problem, "Recipients see these addresses.")/>
+                            <Field form=form prefix="form" name="bcc" label="BCC" inputmode="email" value=bcc hint=copy_hint(bcc_problem, "Nobody sees these addresses.")/>
+                        </div>
+                    </details>
                     {can_edit.then(|| view! {
                         <div class="flex items-center gap-3">
-                            <Submit form=form label="Save sender" class="btn"/>
-                            <span role="status" class="text-sm text-muted">{move || is_saved().then_some("Saved")}</span>
+                            <span class:hidden=move || auto.is_alive()><Submit form=form label="Save sender" class="btn"/></span>
+                            <span role="status" class="text-sm text-muted">{move || auto.is_alive().then(state)}</span>
                         </div>
                     })}
                 </fieldset>
             </ActionForm>
         </section>
+    }
+}
+
+fn copy_hint(problem: Option<String>, otherwise: &str) -> String {
+    match problem {
+        Some(problem) => format!("Please correct this. {problem}"),
+        None => otherwise.to_owned(),
     }
 }
 

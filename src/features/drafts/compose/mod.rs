@@ -1,18 +1,22 @@
 //! The composer: one page per draft, three steps as links, taken in any order.
 
+mod autosave;
 mod content;
 mod recipients;
 mod review;
 
 use super::api::{DeleteDraft, DuplicateDraft, RenameDraft};
+use super::lacks::Lacks;
 use super::model::{Draft, DraftHead, Step};
 use crate::error::AppError;
 use crate::ids::DraftId;
 use crate::ui::confirm::Confirm;
 use crate::ui::form::{Field, FormMessage, FormState, Submit};
-use crate::ui::number::thousands;
+use crate::ui::icon::Icon;
+use crate::ui::number::count;
 use crate::ui::page::PageHead;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 #[component]
@@ -35,6 +39,19 @@ fn draft_id() -> Memo<Result<DraftId, AppError>> {
     })
 }
 
+/// Counts the times an action went well.
+fn successes<S>(action: ServerAction<S>) -> Memo<u32>
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let value = action.value();
+    Memo::new(move |count: Option<&u32>| {
+        let is_ok = value.with(|value| matches!(value, Some(Ok(_))));
+        count.copied().unwrap_or_default() + u32::from(is_ok)
+    })
+}
+
 /// Name, actions and steps around the content of a step.
 #[component]
 fn Composer(
@@ -43,6 +60,9 @@ fn Composer(
     /// The draft's revision, which may move on while the page is open.
     #[prop(into)]
     revision: Signal<i64>,
+    /// What the steps lack, where that moves on too.
+    #[prop(optional)]
+    lacks: Option<Signal<Lacks>>,
     children: Children,
 ) -> impl IntoView {
     let DraftHead {
@@ -50,8 +70,10 @@ fn Composer(
         name,
         recipients,
         can_edit,
+        lacks: lacking,
         ..
     } = head;
+    let lacks = lacks.unwrap_or_else(|| Signal::stored(lacking));
     let duplicate = ServerAction::<DuplicateDraft>::new();
     let delete = ServerAction::<DeleteDraft>::new();
     let rename = ServerAction::<RenameDraft>::new();
@@ -89,18 +111,42 @@ fn Composer(
                 </ActionForm>
             </details>
         })}
-        <nav aria-label="Steps" class="tabs tabs-border mb-6">
-            {Step::ALL.into_iter().map(|entry| {
-                let count = recipients.filter(|_| entry == Step::Recipients).map(|n| format!(" ({})", thousands(n)));
-                view! {
-                    <a class="tab" class:tab-active=entry == step href=Draft::href(id, entry)
-                        aria-current=(entry == step).then_some("step")>
-                        {entry.words()}{count}
-                    </a>
-                }
-            }).collect_view()}
-        </nav>
+        <Steps id step recipients lacks/>
         {children()}
+    }
+}
+
+/// The steps as links, each with what it still lacks.
+#[component]
+fn Steps(id: DraftId, step: Step, recipients: Option<i64>, lacks: Signal<Lacks>) -> impl IntoView {
+    let missing = move |entry: Step| lacks.with(|lacks| lacks.in_step(entry).map(str::to_owned));
+    let done = move |entry: Step| match (entry, recipients) {
+        (Step::Content, _) => "Written".to_owned(),
+        (Step::Recipients, Some(n)) => count(n, "person", "people"),
+        (Step::Recipients, None) => String::new(),
+        (Step::Review, _) => "Ready to look at".to_owned(),
+    };
+    view! {
+        <nav aria-label="Steps" class="mb-6">
+            <ol class="grid grid-cols-3 gap-2 sm:gap-3">
+                {(1..).zip(Step::ALL).map(|(number, entry)| view! {
+                    <li>
+                        <a class="composer-step" href=Draft::href(id, entry) aria-current=(entry == step).then_some("step")>
+                            <span class="composer-step-mark" class:composer-step-done=move || missing(entry).is_none() aria-hidden="true">
+                                {move || match missing(entry) {
+                                    None => view! { <Icon name="check"/> }.into_any(),
+                                    Some(_) => number.to_string().into_any(),
+                                }}
+                            </span>
+                            <span class="min-w-0">
+                                <span class="block font-medium leading-tight">{entry.words()}</span>
+                                <span class="text-muted block text-xs leading-snug sm:text-sm">{move || missing(entry).unwrap_or_else(|| done(entry))}</span>
+                            </span>
+                        </a>
+                    </li>
+                }).collect_view()}
+            </ol>
+        </nav>
     }
 }
 

@@ -1,8 +1,9 @@
 //! The review step: the mail of each recipient, what to look at, a test, and the button that sends.
 
-use super::super::api::{LaunchDraft, SendTest, open_review};
-use super::super::model::{Check, Draft, PreviewMail, ReviewStep, Step};
-use super::{Composer, Identity, draft_id};
+use super::super::api::{ApplyFix, FixDomain, LaunchDraft, SendTest, open_review};
+use super::super::copies::Copies;
+use super::super::model::{Check, Draft, Fix, PreviewMail, ReviewStep, Step};
+use super::{Composer, Identity, draft_id, successes};
 use crate::features::queue::forecast::outlook::Outlook;
 use crate::ids::DraftId;
 use crate::ui::badge::{Badge, Tone};
@@ -25,11 +26,20 @@ pub fn ReviewPage() -> impl IntoView {
     });
     let launch = ServerAction::<LaunchDraft>::new();
     let test = ServerAction::<SendTest>::new();
+    let fixes = Fixes {
+        content: ServerAction::new(),
+        domains: ServerAction::new(),
+    };
+    let (fixed, corrected) = (successes(fixes.content), successes(fixes.domains));
     let opened = Resource::new_blocking(
-        move || (id.get(), recipient.get()),
-        |(id, recipient)| async move { open_review(id?, recipient).await },
+        move || (id.get(), recipient.get(), fixed.get(), corrected.get()),
+        |(id, recipient, ..)| async move { open_review(id?, recipient).await },
     );
-    load(opened, move |opened| view! { <Opened opened launch test/> })
+    view! {
+        <FormMessage form=FormState::of(fixes.content)/>
+        <FormMessage form=FormState::of(fixes.domains)/>
+        {load(opened, move |opened| view! { <Opened opened launch test fixes/> })}
+    }
 }
 
 #[component]
@@ -37,6 +47,7 @@ fn Opened(
     opened: ReviewStep,
     launch: ServerAction<LaunchDraft>,
     test: ServerAction<SendTest>,
+    fixes: Fixes,
 ) -> impl IntoView {
     let can_send = opened.can_send();
     let ReviewStep {
@@ -46,6 +57,7 @@ fn Opened(
         next,
         number,
         reply_to,
+        copies,
         preview,
         checks,
         forecast,
@@ -66,14 +78,14 @@ fn Opened(
         <Composer head step=Step::Review revision>
             <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_24rem]">
                 <div class="grid gap-4 xl:order-2">
-                    <Checks checks/>
+                    <Checks id revision can_edit checks fixes/>
                     {can_edit.then(|| view! {
                         <section class="panel" aria-labelledby="send-title">
                             <h2 id="send-title" class="text-base font-semibold">"Send"</h2>
                             <FormMessage form=FormState::of(launch)/>
                             <Outlook lead=leaving forecast=Signal::stored(forecast)/>
                             {if can_send {
-                                view! { <div class="mt-3"><Send id revision total name launch/></div> }.into_any()
+                                view! { <div class="mt-3"><Send id revision total name copies=copies.clone() launch/></div> }.into_any()
                             } else {
                                 view! { <p class="mt-1 text-muted">"Put right what is marked above, then the campaign can be sent."</p> }.into_any()
                             }}
@@ -84,7 +96,7 @@ fn Opened(
                 <div class="min-w-0">
                     <Stepper id previous next number total/>
                     {match preview {
-                        Ok(mail) => view! { <Mail id position mail reply_to/> }.into_any(),
+                        Ok(mail) => view! { <Mail id position mail reply_to copies/> }.into_any(),
                         Err(sentence) => view! {
                             <div role="alert" class="alert alert-error alert-soft">{format!("There is no preview yet. {sentence}")}</div>
                         }.into_any(),
@@ -95,9 +107,61 @@ fn Opened(
     }
 }
 
+/// The forms that put something right at once.
+#[derive(Clone, Copy)]
+struct Fixes {
+    content: ServerAction<ApplyFix>,
+    domains: ServerAction<FixDomain>,
+}
+
+/// Puts one finding right, where that needs no more than a click or a word.
+#[component]
+fn FixButton(id: DraftId, revision: i64, fix: Fix, fixes: Fixes) -> impl IntoView {
+    match fix {
+        Fix::Footer => view! {
+            <ActionForm action=fixes.content>
+                <Identity id revision/>
+                <input type="hidden" name="form[kind]" value="footer"/>
+                <button type="submit" class="btn btn-sm">"Add a footer with the link"</button>
+            </ActionForm>
+        }
+        .into_any(),
+        Fix::Typos => view! {
+            <ActionForm action=fixes.domains>
+                <Identity id revision/>
+                <input type="hidden" name="form[step]" value=Step::Review.as_str()/>
+                <button type="submit" class="btn btn-sm">"Correct all of them"</button>
+            </ActionForm>
+        }
+        .into_any(),
+        Fix::Words(name) => {
+            let label = format!("What mails say instead of {name}");
+            view! {
+                <ActionForm action=fixes.content>
+                    <Identity id revision/>
+                    <input type="hidden" name="form[kind]" value="words"/>
+                    <input type="hidden" name="form[name]" value=name/>
+                    <div class="flex flex-wrap gap-2">
+                        <input name="form[words]" class="input input-sm min-w-0 grow" required=true maxlength="100" autocomplete="off"
+                            placeholder="there, for example" aria-label=label/>
+                        <button type="submit" class="btn btn-sm">"Say this instead"</button>
+                    </div>
+                </ActionForm>
+            }
+            .into_any()
+        }
+    }
+}
+
 /// What to look at before sending, blockers first.
 #[component]
-fn Checks(checks: Vec<Check>) -> impl IntoView {
+fn Checks(
+    id: DraftId,
+    revision: i64,
+    can_edit: bool,
+    checks: Vec<Check>,
+    fixes: Fixes,
+) -> impl IntoView {
     let is_fine = checks.is_empty();
     view! {
         <section class="panel" aria-labelledby="checks-title">
@@ -114,6 +178,7 @@ fn Checks(checks: Vec<Check>) -> impl IntoView {
                         <li class="grid gap-1">
                             <span>{badge}</span>
                             <span>{check.message}" "<a class="link" href=check.href>{check.words}</a></span>
+                            {check.fix.filter(|_| can_edit).map(|fix| view! { <FixButton id revision fix fixes/> })}
                         </li>
                     }
                 }).collect_view()}
@@ -128,8 +193,11 @@ fn Send(
     revision: i64,
     total: i64,
     name: String,
+    copies: Copies,
     launch: ServerAction<LaunchDraft>,
 ) -> impl IntoView {
+    let agreed = copies.in_words(total);
+    let must_agree = copies.must_be_agreed(total);
     let people = count(total, "recipient", "recipients");
     let form = FormState::of(launch);
     view! {
@@ -137,6 +205,12 @@ fn Send(
             detail="Sending starts at once. Content and recipients are fixed from then on; you can pause or cancel what has not left yet.">
             <ActionForm action=launch>
                 <Identity id revision/>
+                {must_agree.then(|| view! {
+                    <label class="mb-3 flex items-start gap-3 text-sm">
+                        <input type="checkbox" class="checkbox checkbox-sm mt-0.5" name="form[copies]" value="true" required=true/>
+                        <span>{agreed}" Yes, that is meant."</span>
+                    </label>
+                })}
                 <Submit form=form label="Send now" class="btn btn-sm btn-primary"/>
             </ActionForm>
         </Confirm>
@@ -223,7 +297,13 @@ fn is_typing() -> bool {
 
 /// The mail as it will leave.
 #[component]
-fn Mail(id: DraftId, position: i64, mail: PreviewMail, reply_to: String) -> impl IntoView {
+fn Mail(
+    id: DraftId,
+    position: i64,
+    mail: PreviewMail,
+    reply_to: String,
+    copies: Copies,
+) -> impl IntoView {
     let or = |text: String, words: &str| {
         if text.trim().is_empty() {
             words.to_owned()
@@ -237,11 +317,16 @@ fn Mail(id: DraftId, position: i64, mail: PreviewMail, reply_to: String) -> impl
         ("From", or(mail.from, "(no sender account)")),
         ("To", or(mail.to, "(no recipient yet)")),
     ];
-    let reply = (!reply_to.is_empty()).then_some(("Reply-To", reply_to));
+    let further = [
+        ("Reply-To", reply_to),
+        ("CC", copies.cc.join(", ")),
+        ("BCC", copies.bcc.join(", ")),
+    ];
+    let further = further.into_iter().filter(|(_, text)| !text.is_empty());
     view! {
         <section class="panel" aria-label="The mail">
             <dl class="mb-4 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
-                {lines.into_iter().chain(reply).map(|(name, text)| view! {
+                {lines.into_iter().chain(further).map(|(name, text)| view! {
                     <dt class="text-muted">{name}</dt>
                     <dd class="break-words">{text}</dd>
                 }).collect_view()}

@@ -1,7 +1,10 @@
 //! The people a draft goes to: lists that were uploaded or pasted, checked row by row, and shown.
 
+pub mod columns;
 pub mod model;
 
+#[cfg(feature = "ssr")]
+pub mod edit;
 #[cfg(feature = "ssr")]
 mod export;
 #[cfg(feature = "ssr")]
@@ -12,5 +15,7 @@ pub mod repo;
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod service;
+#[cfg(feature = "ssr")]
+pub mod take;
 #[cfg(feature = "ssr")]
 mod typo;

@@ -1,8 +1,8 @@
 //! Recipients and their sets as both targets know them. Pure.
 
+use super::columns::Column;
 use crate::features::drafts::model::{Draft, DraftHead, Step};
 use crate::ids::{DraftId, RecipientSetId};
-use crate::mail::names::merge_name;
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,17 @@ impl RowStatus {
             RowStatus::Invalid => "invalid",
             RowStatus::Duplicate => "duplicate",
             RowStatus::Suppressed => "suppressed",
+        }
+    }
+}
+
+impl RowStatus {
+    /// The notice that says what became of a row that was saved.
+    pub fn saved(self) -> &'static str {
+        match self {
+            RowStatus::Valid => "row-valid",
+            RowStatus::Suppressed => "row-suppressed",
+            RowStatus::Invalid | RowStatus::Duplicate => "draft-saved",
         }
     }
 }
@@ -96,18 +107,6 @@ impl std::str::FromStr for SetState {
     }
 }
 
-/// A column of the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Column {
-    /// The heading as it stood in the file.
-    pub name: String,
-    /// The merge name: lower case, letters, digits and underscores, unique in the set.
-    pub key: String,
-    /// Valid rows without a value.
-    #[serde(default)]
-    pub empty: i64,
-}
-
 /// A domain that looks misspelt, and how often it occurs among the valid rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Typo {
@@ -133,9 +132,24 @@ pub struct RecipientSet {
     pub invalid: i64,
     pub duplicate: i64,
     pub suppressed: i64,
+    /// The sheet of a workbook with several.
+    pub sheet: String,
+    /// Counts changes of its rows.
+    pub edits: i64,
+    pub progress: Progress,
     pub ready_at: Option<i64>,
     pub frozen_at: Option<i64>,
     pub created_at: i64,
+}
+
+/// How far a list is that is being read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub rows: i64,
+    /// Per mille of the file.
+    pub share: i64,
+    /// When that was last true.
+    pub touched_at: i64,
 }
 
 impl RecipientSet {
@@ -145,6 +159,19 @@ impl RecipientSet {
             RowStatus::Invalid => self.invalid,
             RowStatus::Duplicate => self.duplicate,
             RowStatus::Suppressed => self.suppressed,
+        }
+    }
+
+    pub fn rows(&self) -> i64 {
+        self.valid + self.invalid + self.duplicate + self.suppressed
+    }
+
+    /// What the page calls it: the file, and the sheet of it.
+    pub fn title(&self) -> String {
+        if self.sheet.is_empty() {
+            self.source.clone()
+        } else {
+            format!("{}, sheet “{}”", self.source, self.sheet)
         }
     }
 }
@@ -161,6 +188,18 @@ pub struct Recipient {
     pub status: RowStatus,
     /// Why it is not valid.
     pub problem: String,
+    /// Counts its changes.
+    pub edits: i64,
+}
+
+impl Recipient {
+    /// The value under a merge name; empty where there is none.
+    pub fn value(&self, key: &str) -> &str {
+        self.data
+            .get(key)
+            .and_then(|value| value.as_str())
+            .unwrap_or_default()
+    }
 }
 
 /// Which rows a page shows.
@@ -203,6 +242,9 @@ pub struct RowQuery {
     /// A list that was not taken: its id.
     #[serde(default)]
     pub given: String,
+    /// The position of the row that is being edited.
+    #[serde(default)]
+    pub edit: String,
 }
 
 impl RowQuery {
@@ -221,6 +263,29 @@ impl RowQuery {
 }
 
 impl RowFilter {
+    /// Whether rows must be looked at one by one.
+    pub fn is_searching(&self) -> bool {
+        !self.search.is_empty() || !self.missing.is_empty()
+    }
+
+    /// Whether the search is the beginning of an address up to its domain, which the index of addresses finds at once.
+    pub fn is_beginning(&self) -> bool {
+        let parts = self.search.split_once('@');
+        let is_address =
+            parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+        is_address && self.missing.is_empty()
+    }
+
+    /// The address of this very page.
+    pub fn here(&self, draft: DraftId) -> String {
+        let place = match self.place {
+            Place::After(0) => None,
+            Place::After(position) => Some(("after", position)),
+            Place::Before(position) => Some(("before", position)),
+        };
+        self.href(draft, place)
+    }
+
     /// The address of the recipients step with this filter; `place` is a parameter such as `("after", "50")`.
     pub fn href(&self, draft: DraftId, place: Option<(&'static str, i64)>) -> String {
         let mut query = ParamsMap::new();
@@ -248,6 +313,37 @@ pub struct RowPage {
     pub rows: Vec<Recipient>,
     pub has_previous: bool,
     pub has_next: bool,
+    /// A search looks through a long list in parts; this is the position up to which it has come.
+    pub looked_to: Option<i64>,
+}
+
+/// A row as it is to be: one that is edited, or, without a position, somebody new.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowForm {
+    /// The draft's id.
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub set: String,
+    #[serde(default)]
+    pub position: String,
+    /// The changes of the row that were seen.
+    #[serde(default)]
+    pub edits: String,
+    /// Columns that are not named here stay as they are.
+    #[serde(default)]
+    pub fields: Vec<FieldValue>,
+    /// The page of rows to come back to, as the part of its address after `?`.
+    #[serde(default)]
+    pub back: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldValue {
+    #[serde(default)]
+    pub key: String,
+    #[serde(default)]
+    pub value: String,
 }
 
 /// A list that could not be taken, or not yet.
@@ -258,6 +354,25 @@ pub struct GivenList {
     pub pasted: String,
     /// The first rows, to choose the address column by.
     pub sample: Vec<Recipient>,
+    /// It is still being read, and somebody sees to it.
+    pub is_alive: bool,
+}
+
+/// How far a list is that is being read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub progress: Progress,
+    /// Where to look at what came of it, once it is over.
+    pub href: Option<String>,
+}
+
+/// A sheet of the workbook that a list came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetLine {
+    pub set: RecipientSetId,
+    pub sheet: String,
+    pub rows: i64,
+    pub state: SetState,
 }
 
 /// Everything the recipients step shows.
@@ -267,61 +382,41 @@ pub struct RecipientsStep {
     pub set: Option<RecipientSet>,
     pub page: RowPage,
     pub given: Option<GivenList>,
+    /// The sheets to choose from, where there are several.
+    pub sheets: Vec<SheetLine>,
+    /// The first rows of the list, to see its columns by.
+    pub sample: Vec<Recipient>,
+    /// Another draft or a campaign uses the same list, so its rows stay as they are.
+    pub is_shared: bool,
 }
 
-/// Chooses the column of addresses of a list: one that was just given (`set`), or the draft's own.
+/// Takes another sheet of the workbook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ColumnForm {
+pub struct SheetForm {
     #[serde(default)]
     pub id: String,
     #[serde(default)]
     pub revision: String,
     #[serde(default)]
     pub set: String,
-    #[serde(default)]
-    pub column: String,
 }
 
-/// Moves the addresses of a misspelt domain to the one that was meant.
+/// Moves the addresses of a misspelt domain to the one that was meant, or says that it is right as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DomainForm {
     #[serde(default)]
     pub id: String,
     #[serde(default)]
     pub revision: String,
+    /// Empty: all of them.
     #[serde(default)]
     pub from: String,
-}
-
-/// Gives every heading a key that is unique in the list; the address column (an index) has the first choice, and no other
-/// column may be `email`, which is always the address.
-pub fn keyed(headings: &[String], email: Option<usize>) -> Vec<Column> {
-    let mut taken = std::collections::HashSet::from(["email".to_owned()]);
-    let mut columns = vec![Column::default(); headings.len()];
-    let order = email
-        .into_iter()
-        .chain((0..headings.len()).filter(|i| Some(*i) != email));
-    for i in order {
-        let Some(name) = headings.get(i) else {
-            continue;
-        };
-        let stem = match merge_name(name) {
-            stem if stem.is_empty() => format!("column_{}", i + 1),
-            stem => stem,
-        };
-        let mut key = stem.clone();
-        let mut number = 2;
-        while !(taken.insert(key.clone()) || Some(i) == email && key == "email") {
-            key = format!("{stem}_{number}");
-            number += 1;
-        }
-        columns[i] = Column {
-            name: name.trim().to_owned(),
-            key,
-            empty: 0,
-        };
-    }
-    columns
+    /// `true`: it is right as it is.
+    #[serde(default)]
+    pub keep: bool,
+    /// The step to come back to; empty: recipients.
+    #[serde(default)]
+    pub step: String,
 }
 
 #[cfg(test)]
@@ -339,28 +434,5 @@ mod tests {
             href,
             "/drafts/7?step=recipients&show=valid&q=a%26b&after=50"
         );
-    }
-
-    #[test]
-    fn keys_are_unique_and_email_is_the_address() {
-        let headings: Vec<String> = ["Email", "Name", "name", "E-Mail", "Name 2"]
-            .map(String::from)
-            .into();
-        let keys = |email| -> Vec<String> {
-            keyed(&headings, email)
-                .into_iter()
-                .map(|column| column.key)
-                .collect()
-        };
-        assert_eq!(
-            keys(Some(0)),
-            ["email", "name", "name_2", "e_mail", "name_2_2"]
-        );
-        // Another column was chosen: the one headed "Email" makes room.
-        assert_eq!(
-            keys(Some(3)),
-            ["email_2", "name", "name_2", "e_mail", "name_2_2"]
-        );
-        assert_eq!(keys(None)[0], "email_2");
     }
 }

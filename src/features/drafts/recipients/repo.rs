@@ -2,13 +2,16 @@
 //! campaign freezes them: the triggers of migration 4 see to that.
 
 use super::intake::Totals;
-use super::model::{Place, Recipient, RecipientSet, RowFilter, RowStatus, SetState};
+use super::model::{Progress, Recipient, RecipientSet, RowStatus, SetState, SheetLine, Typo};
 use crate::ids::{DraftId, RecipientSetId};
 use crate::server::db::{Db, DbError, Outcome, Row, Stmt, sql};
 
+pub mod edits;
+pub mod pages;
+
 const SET_COLUMNS: &str = "id, state, problem, source, columns, email_column, typos, valid, invalid, duplicate, suppressed, \
-     ready_at, frozen_at, created_at";
-const ROW_COLUMNS: &str = "position, line, address, data, status, problem";
+     sheet, edits, rows_read, share_read, touched_at, ready_at, frozen_at, created_at";
+const ROW_COLUMNS: &str = "position, line, address, data, status, problem, edits";
 
 fn parsed<T: std::str::FromStr<Err = String>>(row: &Row, column: &str) -> Result<T, DbError> {
     let text: String = row.get(column)?;
@@ -39,6 +42,13 @@ fn set(row: &Row) -> Result<RecipientSet, DbError> {
         invalid: row.get("invalid")?,
         duplicate: row.get("duplicate")?,
         suppressed: row.get("suppressed")?,
+        sheet: row.get("sheet")?,
+        edits: row.get("edits")?,
+        progress: Progress {
+            rows: row.get("rows_read")?,
+            share: row.get("share_read")?,
+            touched_at: row.get("touched_at")?,
+        },
         ready_at: row.get("ready_at")?,
         frozen_at: row.get("frozen_at")?,
         created_at: row.get("created_at")?,
@@ -53,6 +63,7 @@ pub(super) fn recipient(row: &Row) -> Result<Recipient, DbError> {
         data: json(row, "data")?,
         status: parsed(row, "status")?,
         problem: row.get("problem")?,
+        edits: row.get("edits")?,
     })
 }
 
@@ -92,6 +103,16 @@ pub fn select_after(id: RecipientSetId, position: i64, limit: i64) -> Stmt {
     .bind(limit)
 }
 
+/// The first rows of a draft's audience, in order.
+pub fn select_first(draft: DraftId, limit: i64) -> Stmt {
+    sql(format!(
+        "SELECT {ROW_COLUMNS} FROM recipients WHERE set_id = (SELECT recipient_set_id FROM drafts WHERE id = ?1) \
+         ORDER BY position LIMIT ?2"
+    ))
+    .bind(draft)
+    .bind(limit)
+}
+
 /// The audience of a draft, read by [`found`].
 pub fn select_of_draft(draft: DraftId) -> Stmt {
     sql(format!(
@@ -100,13 +121,62 @@ pub fn select_of_draft(draft: DraftId) -> Stmt {
     .bind(draft)
 }
 
-/// A list that was given to this draft and not taken as its audience; read by [`found`].
-pub fn select_given(draft: DraftId, id: RecipientSetId) -> Stmt {
+/// A list that was given to this draft and not taken as its audience, or one that is being read; read by [`found`].
+pub fn select_given(draft: DraftId, id: RecipientSetId, alive_since: i64) -> Stmt {
     sql(format!(
-        "SELECT {SET_COLUMNS}, pasted FROM recipient_sets WHERE id = ?1 AND draft_id = ?2 AND state IN ('choosing', 'refused')"
+        "SELECT {SET_COLUMNS}, pasted FROM recipient_sets WHERE draft_id = ?2 AND (id = ?1 AND state IN ('choosing', 'refused', 'reading') \
+         OR state = 'reading' AND is_first = 1 AND touched_at > ?3) ORDER BY id = ?1 DESC, id DESC LIMIT 1"
     ))
     .bind(id)
     .bind(draft)
+    .bind(alive_since)
+}
+
+/// A list of this draft, whatever became of it; read by [`found`].
+pub fn select_own(draft: DraftId, id: RecipientSetId) -> Stmt {
+    sql(format!(
+        "SELECT {SET_COLUMNS} FROM recipient_sets WHERE id = ?1 AND draft_id = ?2"
+    ))
+    .bind(id)
+    .bind(draft)
+}
+
+/// The sheets of the workbook that the draft's audience, or a list given to it, came from; read by [`sheets`].
+pub fn select_sheets(draft: DraftId, given: RecipientSetId) -> Stmt {
+    sql(
+        "SELECT id, sheet, rows_read, state FROM recipient_sets WHERE draft_id = ?1 AND upload_id IN \
+         (SELECT upload_id FROM recipient_sets WHERE id = ?2 OR id = (SELECT recipient_set_id FROM drafts WHERE id = ?1)) \
+         AND state <> 'refused' ORDER BY id",
+    )
+    .bind(draft)
+    .bind(given)
+}
+
+pub fn sheets(outcome: &Outcome) -> Result<Vec<SheetLine>, DbError> {
+    let line = |row: &Row| {
+        Ok(SheetLine {
+            set: row.get("id")?,
+            sheet: row.get("sheet")?,
+            rows: row.get("rows_read")?,
+            state: parsed(row, "state")?,
+        })
+    };
+    outcome.rows.iter().map(line).collect()
+}
+
+/// Whether anything else than this draft uses its audience, as `is_shared`.
+pub fn select_shared(draft: DraftId) -> Stmt {
+    sql(
+        "SELECT EXISTS (SELECT 1 FROM drafts d JOIN drafts o ON o.recipient_set_id = d.recipient_set_id AND o.id <> d.id \
+         WHERE d.id = ?1) OR EXISTS (SELECT 1 FROM drafts d JOIN campaigns c ON c.recipient_set_id = d.recipient_set_id \
+         WHERE d.id = ?1) AS is_shared",
+    )
+    .bind(draft)
+}
+
+pub fn is_shared(outcome: &Outcome) -> Result<bool, DbError> {
+    let row = outcome.rows.first();
+    row.map_or(Ok(false), |row| row.get("is_shared"))
 }
 
 /// What was pasted, of the outcome of [`select_given`].
@@ -115,33 +185,6 @@ pub fn pasted(outcome: &Outcome) -> Result<String, DbError> {
         .rows
         .first()
         .map_or(Ok(String::new()), |row| row.get("pasted"))
-}
-
-/// Rows of a draft's audience as the page asks for them: `limit` of them after a position or, descending, before one.
-pub fn select_page(draft: DraftId, filter: &RowFilter, limit: i64) -> Stmt {
-    let (compare, order) = match filter.place {
-        Place::After(_) => (">", "ASC"),
-        Place::Before(_) => ("<", "DESC"),
-    };
-    let (Place::After(position) | Place::Before(position)) = filter.place;
-    // A search reads the index of addresses first (CROSS JOIN keeps that order), then only the rows it found.
-    let from = if filter.search.is_empty() {
-        "recipients r WHERE r.set_id = (SELECT recipient_set_id FROM drafts WHERE id = ?1) AND ?3 = ?3".to_owned()
-    } else {
-        "recipients i INDEXED BY recipients_address CROSS JOIN recipients r ON r.set_id = i.set_id AND r.position = i.position \
-         WHERE i.set_id = (SELECT recipient_set_id FROM drafts WHERE id = ?1) AND i.address_key LIKE ?3 ESCAPE '\\'"
-            .to_owned()
-    };
-    sql(format!(
-        "SELECT r.position, r.line, r.address, r.data, r.status, r.problem FROM {from} AND r.status = ?2 AND r.position {compare} ?4 \
-         AND (?5 = '' OR coalesce(r.data ->> ?5, '') = '') ORDER BY r.position {order} LIMIT ?6"
-    ))
-    .bind(draft)
-    .bind(filter.status.as_str())
-    .bind(crate::features::drafts::repo::like(&filter.search.to_lowercase()))
-    .bind(position)
-    .bind(filter.missing.as_str())
-    .bind(limit)
 }
 
 /// Rows of a set with a status, after a position.
@@ -175,7 +218,13 @@ pub fn select_around(draft: DraftId, position: i64) -> [Stmt; 4] {
         bind(format!(
             "SELECT position {valid} >= ?2 ORDER BY position LIMIT 1 OFFSET 1"
         )),
-        bind(format!("SELECT count(*) AS position {valid} < ?2")),
+        // Counted from the nearer end.
+        bind(format!(
+            "SELECT CASE WHEN ?2 * 2 <= coalesce((SELECT max(position) FROM recipients \
+             WHERE set_id = (SELECT recipient_set_id FROM drafts WHERE id = ?1)), 0) THEN (SELECT count(*) {valid} < ?2) \
+             ELSE coalesce((SELECT valid FROM recipient_sets WHERE id = (SELECT recipient_set_id FROM drafts WHERE id = ?1)), 0) \
+             - (SELECT count(*) {valid} >= ?2) END AS position"
+        )),
     ]
 }
 
@@ -217,12 +266,62 @@ pub fn delete_set(set: RecipientSetId) -> Stmt {
 /// Begins a set: rows are about to be taken in. Returns its id as `id`.
 pub fn insert_set(draft: DraftId, source: &str, now: i64) -> Stmt {
     sql(
-        "INSERT INTO recipient_sets (draft_id, state, source, columns, email_column, created_at) \
-         VALUES (?1, 'reading', ?2, '[]', '', ?3) RETURNING id",
+        "INSERT INTO recipient_sets (draft_id, state, source, columns, email_column, created_at, touched_at) \
+         VALUES (?1, 'reading', ?2, '[]', '', ?3, ?3) RETURNING id",
     )
     .bind(draft)
     .bind(source)
     .bind(now)
+}
+
+/// The set holds a sheet of a workbook with several.
+pub fn update_sheet(set: RecipientSetId, sheet: &str) -> Stmt {
+    sql("UPDATE recipient_sets SET sheet = ?2, upload_id = id WHERE id = ?1")
+        .bind(set)
+        .bind(sheet)
+}
+
+/// Begins a set for another sheet of the workbook that `first` came from. Returns its id as `id`.
+pub fn insert_sheet(first: RecipientSetId, sheet: &str, now: i64) -> Stmt {
+    sql(
+        "INSERT INTO recipient_sets (draft_id, state, source, columns, email_column, created_at, touched_at, upload_id, sheet, \
+         is_first) SELECT draft_id, 'reading', source, '[]', '', ?3, ?3, id, ?2, 0 FROM recipient_sets WHERE id = ?1 RETURNING id",
+    )
+    .bind(first)
+    .bind(sheet)
+    .bind(now)
+}
+
+/// A set made from another one belongs to the same workbook, in its place.
+pub fn update_sheet_of(set: RecipientSetId, old: RecipientSetId) -> [Stmt; 2] {
+    [
+        sql("UPDATE recipient_sets SET sheet = o.sheet, upload_id = o.upload_id FROM recipient_sets o \
+             WHERE recipient_sets.id = ?1 AND o.id = ?2")
+        .bind(set)
+        .bind(old),
+        sql("UPDATE recipient_sets SET upload_id = NULL WHERE id = ?2 AND draft_id = \
+             (SELECT n.draft_id FROM recipient_sets n WHERE n.id = ?1)")
+        .bind(set)
+        .bind(old),
+    ]
+}
+
+/// How far the set is read.
+pub fn update_progress(set: RecipientSetId, rows: i64, share: i64, now: i64) -> Stmt {
+    sql("UPDATE recipient_sets SET rows_read = ?2, share_read = ?3, touched_at = ?4 WHERE id = ?1")
+        .bind(set)
+        .bind(rows)
+        .bind(share)
+        .bind(now)
+}
+
+/// What looks misspelt, after some of it was found right.
+pub fn update_typos(set: RecipientSetId, old: &[Typo], new: &[Typo]) -> Stmt {
+    sql("UPDATE recipient_sets SET typos = ?3 WHERE id = ?1 AND typos = ?2")
+        .bind(set)
+        .bind(to_json(&old))
+        .bind(to_json(&new))
+        .expect_rows(1)
 }
 
 /// Takes rows in: a JSON array of `[position, line, address, address_key, data, problem, twin]`. The database says which are

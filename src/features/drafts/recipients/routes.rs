@@ -2,25 +2,33 @@
 
 use super::export;
 use super::model::{RowStatus, UPLOAD_FORM};
-use super::service::{self, Given, MAX_BYTES, Upload};
+use super::service;
+use super::take::{self, Given, MAX_BYTES, Taking, Upload};
 use crate::error::AppError;
 use crate::features::drafts::model::{Draft, Step};
 use crate::ids::DraftId;
-use crate::server::{AppState, Cx, errors::internal, request::refuse_form};
-use axum::Router;
+use crate::server::{
+    AppState, Cx,
+    errors::internal,
+    request::{refuse_form, wants_html},
+};
 use axum::body::Body;
 use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use futures::{StreamExt, stream};
+use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
 /// How much of a request that is too large is still read, so that the browser hears our answer instead of a reset.
 const MAX_DRAIN: u64 = 2 * 1024 * 1024 * 1024;
 /// The same for a request of somebody who may not add a list, or to a draft that is gone. None of it is kept.
 const MAX_REFUSED_DRAIN: u64 = 64 * 1024 * 1024;
+/// How long a form without JavaScript waits for its list; the page it gets then says how far that is.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How much of a pasted list is kept to give it back.
 const MAX_KEPT: usize = 200_000;
 
@@ -37,12 +45,20 @@ pub fn routes() -> Router<AppState> {
 /// Whether the caller may add a list to this draft is settled before any of it reaches the disk. Every refusal is shown by the page.
 async fn upload(cx: Cx, Path(id): Path<DraftId>, request: Request) -> Response {
     let headers = request.headers().clone();
-    let given = match service::check_add(&cx, id).await {
-        Ok(()) => take(&cx, id, request).await,
+    let taking = match take::check_add(&cx, id).await {
+        Ok(()) => take_in(&cx, id, request).await,
         Err(error) => {
             drain(request.into_body()).await;
             Err(error)
         }
+    };
+    // A script follows the reading by itself; a plain form waits for its end, within reason.
+    let given = match taking {
+        Ok(taking) if !wants_html(&headers) => {
+            return Json(serde_json::json!({ "set": taking.set.0 })).into_response();
+        }
+        Ok(taking) => taking.wait(PATIENCE).await,
+        Err(error) => Err(error),
     };
     let page = Draft::href(id, Step::Recipients);
     match given {
@@ -54,11 +70,11 @@ async fn upload(cx: Cx, Path(id): Path<DraftId>, request: Request) -> Response {
     }
 }
 
-async fn take(cx: &Cx, id: DraftId, request: Request) -> Result<Given, AppError> {
+async fn take_in(cx: &Cx, id: DraftId, request: Request) -> Result<Taking, AppError> {
     let form = Multipart::from_request(request, &()).await;
     let form = form.map_err(|_| AppError::refused("This form could not be read."))?;
     let (revision, upload) = receive(cx, form).await?;
-    service::add(cx, id, revision, upload).await
+    take::add(cx, id, revision, upload).await
 }
 
 /// Reads what the browser is still sending, or it would not look at the answer. Beyond the limit the connection is closed.

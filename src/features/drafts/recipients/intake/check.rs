@@ -1,6 +1,7 @@
 //! Checks rows and packs them for the database: a thousand at a time, each pack one JSON text well under a megabyte.
 
-use super::super::model::{Column, RowStatus, Typo, keyed};
+use super::super::columns::{Column, keyed};
+use super::super::model::{RowStatus, Typo};
 use super::super::typo;
 use super::records::Raw;
 use crate::mail::address;
@@ -17,11 +18,25 @@ const MAX_DATA_BYTES: usize = 64 * 1024;
 const MAX_TYPOS: usize = 50;
 
 /// What must be remembered about a row until the database has said what became of it.
-#[derive(Debug, Default)]
-struct Note {
+#[derive(Clone, Debug, Default)]
+pub struct Note {
     /// Columns without a value.
-    empty: Vec<u16>,
-    typo: Option<(String, String)>,
+    pub empty: Vec<u16>,
+    /// A domain that looks misspelt, and the one that was probably meant.
+    pub typo: Option<(String, String)>,
+}
+
+/// A row by itself: whether its address is one, and what it holds.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    pub address: String,
+    /// What is compared.
+    pub key: String,
+    /// The merge data, as JSON.
+    pub data: String,
+    /// Why it cannot be mailed; empty where it can.
+    pub problem: String,
+    pub note: Note,
 }
 
 /// Rows ready for the database: a JSON array of `[position, line, address, address_key, data, problem, twin]`, where `twin` is
@@ -30,6 +45,8 @@ struct Note {
 pub struct Pack {
     pub json: String,
     pub rows: usize,
+    /// How much of the list is read with it, per mille.
+    pub share: i64,
     first: i64,
     notes: Vec<Note>,
 }
@@ -52,6 +69,7 @@ impl Pack {
         Pack {
             json: String::from("["),
             rows: 0,
+            share: 0,
             first,
             notes: Vec::new(),
         }
@@ -108,11 +126,10 @@ impl Checker {
         pack
     }
 
-    fn add(&mut self, raw: Raw, known: Option<String>) {
-        self.position += 1;
-        let mut problem = known.or_else(|| extra_values(&raw.fields, self.columns.len()));
-        let mut values: Vec<String> = raw
-            .fields
+    /// Looks at the values of a row, in the order of the columns. `known`: what was found wrong with it before.
+    pub fn check(&self, fields: &[String], known: Option<String>) -> Checked {
+        let mut problem = known.or_else(|| extra_values(fields, self.columns.len()));
+        let mut values: Vec<String> = fields
             .iter()
             .take(self.columns.len())
             .map(|value| clean(value))
@@ -163,17 +180,30 @@ impl Checker {
         } else {
             data
         };
-        let twin = match &problem {
-            None if self.email.is_some() => self.twin_of(&key, raw.line),
-            _ => None,
+        Checked {
+            address: shown,
+            key,
+            data,
+            problem: problem.unwrap_or_default(),
+            note,
+        }
+    }
+
+    fn add(&mut self, raw: Raw, known: Option<String>) {
+        self.position += 1;
+        let checked = self.check(&raw.fields, known);
+        let twin = if checked.problem.is_empty() && self.email.is_some() {
+            self.twin_of(&checked.key, raw.line)
+        } else {
+            None
         };
         let row = (
             self.position,
             raw.line,
-            &shown,
-            &key,
-            data,
-            problem.unwrap_or_default(),
+            &checked.address,
+            &checked.key,
+            &checked.data,
+            &checked.problem,
             twin,
         );
         if self.pack.rows > 0 {
@@ -184,7 +214,7 @@ impl Checker {
             .json
             .push_str(&serde_json::to_string(&row).unwrap_or_default());
         self.pack.rows += 1;
-        self.pack.notes.push(note);
+        self.pack.notes.push(checked.note);
     }
 
     /// The line of an earlier row of this pack with this address; remembers the row otherwise.

@@ -44,26 +44,36 @@ pub fn encoding_of(file: &mut impl Read) -> Result<&'static Encoding, Result<Str
     Ok(detector.guess(None, false))
 }
 
-const BINARY: &str = "This file is not a text file. Save the list as CSV and upload that.";
+const BINARY: &str =
+    "This file is not a text file. Save the list as CSV or Excel (.xlsx) and upload that.";
 
 /// Files people take for lists, by their first bytes.
 fn known_binary(head: &[u8]) -> Option<&'static str> {
-    const EXCEL: &str =
-        "This is a spreadsheet or a ZIP file. Open it, save the list as CSV and upload that.";
-    const KNOWN: [(&[u8], &str); 8] = [
-        (b"PK\x03\x04", EXCEL),
-        (b"PK\x05\x06", EXCEL),
-        (b"\xd0\xcf\x11\xe0", EXCEL),
-        (b"%PDF", "This is a PDF. Upload the list as a CSV file."),
+    const KNOWN: [(&[u8], &str); 7] = [
+        (
+            b"PK\x05\x06",
+            "This ZIP file is empty. Upload the list itself.",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0",
+            "This is an old Excel file (.xls), or one with a password. Save it as .xlsx without a password, or as CSV, and upload that.",
+        ),
+        (
+            b"%PDF",
+            "This is a PDF. Upload the list as an Excel or CSV file.",
+        ),
         (
             b"\x89PNG",
-            "This is a picture. Upload the list as a CSV file.",
+            "This is a picture. Upload the list as an Excel or CSV file.",
         ),
         (
             b"\xff\xd8\xff",
-            "This is a picture. Upload the list as a CSV file.",
+            "This is a picture. Upload the list as an Excel or CSV file.",
         ),
-        (b"GIF8", "This is a picture. Upload the list as a CSV file."),
+        (
+            b"GIF8",
+            "This is a picture. Upload the list as an Excel or CSV file.",
+        ),
         (
             b"\x1f\x8b",
             "This file is compressed. Unpack it and upload the list inside.",
@@ -269,7 +279,7 @@ mod tests {
         for (bytes, words) in [
             (&b""[..], "empty"),
             (b" \r\n\n", "empty"),
-            (b"PK\x03\x04rest", "spreadsheet"),
+            (b"\xd0\xcf\x11\xe0rest", "old Excel file"),
             (b"%PDF-1.7", "PDF"),
             (b"\x89PNG\r\n", "picture"),
             (b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0", "not a text file"),

@@ -1,26 +1,36 @@
 //! Takes a list in: from the bytes of a file, or from the rows of another set, to checked rows in the database. Memory is
-//! bounded: a file streams through a thousand rows at a time.
+//! bounded: a file streams through a thousand rows at a time. Whoever waits sees how far it is: each pack notes that with its rows.
 
+mod again;
 mod check;
 mod decode;
+mod inflate;
 mod records;
 mod shape;
+mod workbook;
 
-use super::model::{Column, RecipientSet, RowStatus, Typo};
+use super::columns::Column;
+use super::model::{RecipientSet, Typo};
 use super::repo;
 use crate::error::AppError;
 use crate::ids::RecipientSetId;
-use crate::mail::address;
-use crate::server::db::Db;
+use crate::server::AppState;
 use crate::server::errors::internal;
 use check::{Checker, Pack, Tally};
 use decode::{Utf8Reader, encoding_of};
 use encoding_rs::Encoding;
-use records::{Fault, Raw, Records};
+use records::{Fault, Records};
 use shape::Shape;
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read, Seek};
+use std::rc::Rc;
 use tokio::sync::mpsc;
+use workbook::Workbook;
+
+pub use again::{Change, rebuild};
+pub use check::{Checked, Note};
+pub use workbook::Sheet;
 
 /// How much text the shape of a list is found from.
 const SAMPLE_BYTES: u64 = 128 * 1024;
@@ -64,42 +74,138 @@ impl From<io::Error> for Refusal {
     }
 }
 
-/// Reads a file into an empty set.
-pub async fn read_file(db: &Db, set: RecipientSetId, file: File) -> Result<Totals, Refusal> {
-    let (sender, packs) = mpsc::channel(AHEAD);
+/// What a file holds, by its content, whatever it is called.
+pub enum Content {
+    /// Values apart by separators, or addresses.
+    Text,
+    /// The sheets of a workbook that hold a table.
+    Sheets(Vec<Sheet>),
+}
+
+/// Looks at a file, and refuses a workbook that would not stay small.
+pub async fn look(mut file: File) -> Result<(File, Content), Refusal> {
+    in_thread(move || {
+        file.rewind()?;
+        let mut magic = [0; 4];
+        let is_archive = file.read_exact(&mut magic).is_ok() && magic == *b"PK\x03\x04";
+        if !is_archive {
+            return Ok((file, Content::Text));
+        }
+        inflate::check(&mut file)?;
+        let sheets = Workbook::open(file.try_clone()?)?.sheets()?;
+        Ok((file, Content::Sheets(sheets)))
+    })
+    .await
+}
+
+/// Reads a text file into an empty set.
+pub async fn read_text(app: &AppState, set: RecipientSetId, file: File) -> Result<Totals, Refusal> {
+    read(app, set, move |sender| text_packs(file, sender)).await
+}
+
+/// Reads a sheet of a workbook that [`look`] let pass into an empty set.
+pub async fn read_sheet(
+    app: &AppState,
+    set: RecipientSetId,
+    file: File,
+    sheet: Sheet,
+) -> Result<Totals, Refusal> {
+    read(app, set, move |sender| sheet_packs(file, &sheet, sender)).await
+}
+
+/// Checks one row of a set by itself; `fields` stand in the order of its columns.
+pub fn check_row(set: &RecipientSet, fields: &[String]) -> Checked {
+    let names: Vec<String> = set
+        .columns
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
+    let email = set
+        .columns
+        .iter()
+        .position(|column| column.key == set.email_column);
+    Checker::new(&names, email).check(fields, None)
+}
+
+async fn read(
+    app: &AppState,
+    set: RecipientSetId,
+    packs: impl FnOnce(&mpsc::Sender<Pack>) -> Result<Checker, Refusal> + Send + 'static,
+) -> Result<Totals, Refusal> {
+    let (sender, receiver) = mpsc::channel(AHEAD);
     // Decoding and checking is work for a thread of its own; it waits when the database is slower.
-    let reader = tokio::task::spawn_blocking(move || read_packs(file, &sender));
-    let stored = store(db, set, packs).await;
-    let checker = reader
-        .await
-        .map_err(|error| Refusal::Ours(internal(&error)))?;
+    let reader = in_thread(move || packs(&sender));
+    let (checker, stored) = tokio::join!(reader, store(app, set, receiver));
     // The database's fault comes first: it is why the reader stopped.
     let tally = stored.map_err(Refusal::Ours)?;
     totals(&checker?, &tally)
 }
 
-fn read_packs(mut file: File, sender: &mpsc::Sender<Pack>) -> Result<Checker, Refusal> {
+async fn in_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Refusal::Ours(internal(&error)))?
+}
+
+fn text_packs(mut file: File, sender: &mpsc::Sender<Pack>) -> Result<Checker, Refusal> {
     file.rewind()?;
     let encoding = encoding_of(&mut file).map_err(|fault| match fault {
         Ok(sentence) => Refusal::List(sentence),
         Err(error) => Refusal::from(error),
     })?;
     let shape = shape_of(&mut file, encoding)?;
+    let size = file.metadata()?.len().max(1);
     file.rewind()?;
-    let mut records = Records::new(Utf8Reader::new(file, encoding), &shape.form)?;
+    let seen = Rc::new(Cell::new(0));
+    let counted = Counted {
+        file,
+        seen: seen.clone(),
+    };
+    let mut records = Records::new(Utf8Reader::new(counted, encoding), &shape.form)?;
     let mut checker = Checker::new(&shape.headings, shape.email);
     while let Some(raw) = records.next()? {
-        if let Some(pack) = checker.push(raw)
-            && sender.blocking_send(pack).is_err()
-        {
+        let share = i64::try_from(seen.get() * 1_000 / size).unwrap_or_default();
+        if !hand_over(checker.push(raw), share, sender) {
             return Ok(checker);
         }
     }
-    if let Some(pack) = checker.finish() {
-        // Nobody listens any more only if storing failed, and then that is reported.
-        let _ = sender.blocking_send(pack);
-    }
+    let _ = hand_over(checker.finish(), 1_000, sender);
     Ok(checker)
+}
+
+fn sheet_packs(file: File, sheet: &Sheet, sender: &mpsc::Sender<Pack>) -> Result<Checker, Refusal> {
+    let mut checker = Checker::new(&sheet.head.headings, sheet.head.email);
+    let mut book = Workbook::open(file)?;
+    book.read(sheet, |raw, share| {
+        hand_over(checker.push(raw), share, sender)
+    })?;
+    let _ = hand_over(checker.finish(), 1_000, sender);
+    Ok(checker)
+}
+
+/// False when nobody listens any more, which happens only if storing failed, and then that is reported.
+fn hand_over(pack: Option<Pack>, share: i64, sender: &mpsc::Sender<Pack>) -> bool {
+    let Some(mut pack) = pack else {
+        return true;
+    };
+    pack.share = share.min(1_000);
+    sender.blocking_send(pack).is_ok()
+}
+
+/// Counts what was read of a file.
+struct Counted {
+    file: File,
+    seen: Rc<Cell<u64>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(out)?;
+        self.seen.set(self.seen.get() + n as u64);
+        Ok(n)
+    }
 }
 
 fn shape_of(file: &mut File, encoding: &'static Encoding) -> Result<Shape, Refusal> {
@@ -115,25 +221,32 @@ fn shape_of(file: &mut File, encoding: &'static Encoding) -> Result<Shape, Refus
 }
 
 async fn store(
-    db: &Db,
+    app: &AppState,
     set: RecipientSetId,
     mut packs: mpsc::Receiver<Pack>,
 ) -> Result<Tally, AppError> {
     let mut tally = Tally::default();
     while let Some(pack) = packs.recv().await {
-        store_pack(db, set, &pack, &mut tally).await?;
+        store_pack(app, set, &pack, &mut tally).await?;
     }
     Ok(tally)
 }
 
 async fn store_pack(
-    db: &Db,
+    app: &AppState,
     set: RecipientSetId,
     pack: &Pack,
     tally: &mut Tally,
 ) -> Result<(), AppError> {
-    let rows = db.query(repo::insert_rows(set, &pack.json)).await?;
-    for row in &rows {
+    let read = tally.rows() + i64::try_from(pack.rows).unwrap_or_default();
+    let outcomes = app
+        .db
+        .batch(vec![
+            repo::insert_rows(set, &pack.json),
+            repo::update_progress(set, read, pack.share, app.now()),
+        ])
+        .await?;
+    for row in outcomes.first().map_or(&[][..], |outcome| &outcome.rows) {
         let (position, status) = repo::taken(row)?;
         tally.add(pack, position, status);
     }
@@ -155,103 +268,4 @@ fn totals(checker: &Checker, tally: &Tally) -> Result<Totals, Refusal> {
         duplicate: tally.duplicate,
         suppressed: tally.suppressed,
     })
-}
-
-/// How a set differs from the one it is made from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// The addresses stand in this column (its key).
-    EmailColumn(String),
-    /// Addresses at one domain move to another.
-    Domain { from: String, to: String },
-}
-
-/// Fills an empty set with the rows of another one, changed and checked again.
-pub async fn rebuild(
-    db: &Db,
-    old: &RecipientSet,
-    change: &Change,
-    new: RecipientSetId,
-) -> Result<Totals, Refusal> {
-    let email_key = match change {
-        Change::EmailColumn(key) => key,
-        Change::Domain { .. } => &old.email_column,
-    };
-    let Some(email) = old
-        .columns
-        .iter()
-        .position(|column| column.key == *email_key)
-    else {
-        return Err(Refusal::List(
-            "This list has no such column. Choose another one.".into(),
-        ));
-    };
-    let headings: Vec<String> = old
-        .columns
-        .iter()
-        .map(|column| column.name.clone())
-        .collect();
-    let mut checker = Checker::new(&headings, Some(email));
-    let mut tally = Tally::default();
-    let mut after = 0;
-    loop {
-        let page = db
-            .query(repo::select_after(old.id, after, 1_000))
-            .await
-            .map_err(ours)?;
-        let Some(last) = page.last() else { break };
-        after = last.get("position").map_err(ours)?;
-        for row in &page {
-            let row = repo::recipient(row).map_err(ours)?;
-            let mut fields: Vec<String> = old
-                .columns
-                .iter()
-                .map(|column| {
-                    row.data
-                        .get(&column.key)
-                        .and_then(|value| value.as_str())
-                        .unwrap_or_default()
-                        .to_owned()
-                })
-                .collect();
-            if let (Change::Domain { from, to }, Some(address)) = (change, fields.get_mut(email)) {
-                move_domain(address, from, to);
-            }
-            // A fault of the row itself, not of its address, stays.
-            let is_broken = row.status == RowStatus::Invalid
-                && !row.problem.is_empty()
-                && (old.email_column.is_empty() || address::parse(&row.address).is_ok());
-            let problem = is_broken.then_some(row.problem);
-            if let Some(pack) = checker.push_again(
-                Raw {
-                    line: row.line,
-                    fields,
-                },
-                problem,
-            ) {
-                store_pack(db, new, &pack, &mut tally)
-                    .await
-                    .map_err(Refusal::Ours)?;
-            }
-        }
-    }
-    if let Some(pack) = checker.finish() {
-        store_pack(db, new, &pack, &mut tally)
-            .await
-            .map_err(Refusal::Ours)?;
-    }
-    totals(&checker, &tally)
-}
-
-fn ours(error: crate::server::db::DbError) -> Refusal {
-    Refusal::Ours(error.into())
-}
-
-fn move_domain(address: &mut String, from: &str, to: &str) {
-    if let Ok(found) = address::parse(address)
-        && let Some((local, domain)) = found.address.split_once('@')
-        && domain == from
-    {
-        *address = format!("{local}@{to}");
-    }
 }

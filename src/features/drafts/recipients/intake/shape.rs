@@ -28,7 +28,17 @@ pub struct Shape {
 /// Most columns a list may have.
 pub const MAX_COLUMNS: usize = 200;
 /// Rows of the sample that are looked at.
-const SAMPLE_ROWS: usize = 200;
+pub const SAMPLE_ROWS: usize = 200;
+
+/// What the first rows of a table say about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub has_header: bool,
+    /// As they stand in the file, or made up where it has none.
+    pub headings: Vec<String>,
+    /// The column of addresses, if one was found.
+    pub email: Option<usize>,
+}
 
 /// `sample` is the start of the text; it ends within a row unless `is_all`.
 ///
@@ -66,6 +76,23 @@ pub fn detect(sample: &str, is_all: bool) -> Result<Shape, String> {
     };
     let delimiter = declared.unwrap_or_else(|| find_delimiter(table, is_all));
     let rows = parse(table, delimiter, is_all);
+    let head = head_of(&rows)?;
+    Ok(Shape {
+        form: Form::Table {
+            delimiter,
+            has_header: head.has_header,
+            skip,
+        },
+        headings: head.headings,
+        email: head.email,
+    })
+}
+
+/// The headings of a table, by its first rows, and its column of addresses.
+///
+/// # Errors
+/// A sentence: this is no table we can use.
+pub fn head_of(rows: &[Vec<String>]) -> Result<Head, String> {
     let Some((first, rest)) = rows.split_first() else {
         return Err("There are no rows in this file.".into());
     };
@@ -76,7 +103,7 @@ pub fn detect(sample: &str, is_all: bool) -> Result<Shape, String> {
         ));
     }
     let has_header = !first.iter().any(|cell| address::parse(cell).is_ok());
-    let data = if has_header { rest } else { rows.as_slice() };
+    let data = if has_header { rest } else { rows };
     let mut headings: Vec<String> = (1..=first.len()).map(|n| format!("Column {n}")).collect();
     if has_header {
         for (heading, cell) in headings.iter_mut().zip(first) {
@@ -95,12 +122,8 @@ pub fn detect(sample: &str, is_all: bool) -> Result<Shape, String> {
     if let (false, Some(email)) = (has_header, email) {
         headings[email] = "Email".into();
     }
-    Ok(Shape {
-        form: Form::Table {
-            delimiter,
-            has_header,
-            skip,
-        },
+    Ok(Head {
+        has_header,
         headings,
         email,
     })

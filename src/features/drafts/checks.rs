@@ -1,0 +1,240 @@
+//! What to look at before a draft is sent: each finding with the place, or the button, that puts it right.
+
+use super::copies;
+use super::model::{Check, Draft, Fix, Step, reply_to_problem};
+use super::recipients::model::RecipientSet;
+use super::review::{in_words, source_of};
+use crate::delivery::content;
+use crate::features::accounts::model::Account;
+use crate::features::settings::model::Workspace;
+use crate::mail::compile::Compiled;
+use crate::mail::preflight::{Mail, SYSTEM_NAMES, Severity, preflight};
+use crate::ui::number::count;
+
+fn check(is_blocker: bool, message: impl Into<String>, href: String, words: &str) -> Check {
+    Check {
+        is_blocker,
+        message: message.into(),
+        href,
+        words: words.into(),
+        fix: None,
+    }
+}
+
+pub fn sender_checks(
+    draft: &Draft,
+    accounts: &[&Account],
+    suppressed: &[String],
+    checks: &mut Vec<Check>,
+) {
+    let content = || Draft::href(draft.id, Step::Content);
+    match draft.account_id {
+        Some(id)
+            if !accounts
+                .iter()
+                .any(|account| account.id == id && account.enabled) =>
+        {
+            checks.push(check(
+                true,
+                "The chosen sender account is switched off.",
+                format!("{}#formaccount", content()),
+                "Choose another account",
+            ))
+        }
+        None if !accounts.iter().any(|account| account.enabled) => {
+            checks.push(check(
+                true,
+                "No sender account is switched on.",
+                "/accounts".into(),
+                "Go to sender accounts",
+            ));
+        }
+        _ => {}
+    }
+    if let Some(problem) = reply_to_problem(&draft.reply_to) {
+        checks.push(check(
+            true,
+            format!("The reply address is wrong. {problem}"),
+            format!("{}#formreply_to", content()),
+            "Correct the reply address",
+        ));
+    }
+    for (field, line) in [("formcc", &draft.cc), ("formbcc", &draft.bcc)] {
+        if let Some(problem) = copies::problem(line) {
+            let href = format!("{}#{field}", content());
+            checks.push(check(true, problem, href, "Correct the copies"));
+        }
+    }
+    for address in suppressed {
+        checks.push(check(
+            true,
+            format!("{address} is on the suppression list and cannot get copies."),
+            format!("{}#formcc", content()),
+            "Change the copies",
+        ));
+    }
+}
+
+pub fn audience_checks(draft: &Draft, set: Option<&RecipientSet>, checks: &mut Vec<Check>) {
+    let page = |show: &str| format!("{}{show}", Draft::href(draft.id, Step::Recipients));
+    let Some(set) = set else {
+        checks.push(check(
+            true,
+            "There are no recipients yet.",
+            page(""),
+            "Add recipients",
+        ));
+        return;
+    };
+    if set.valid == 0 {
+        checks.push(check(
+            true,
+            "None of the recipients can be mailed.",
+            page("&show=invalid"),
+            "Look at the list",
+        ));
+    }
+    if set.invalid > 0 {
+        let message = format!(
+            "{} left out: the address cannot be mailed.",
+            count(set.invalid, "row is", "rows are")
+        );
+        checks.push(check(false, message, page("&show=invalid"), "Show them"));
+    }
+    let slips: i64 = set.typos.iter().map(|typo| typo.count).sum();
+    if slips > 0 {
+        let message = format!(
+            "{} at a domain that looks misspelt.",
+            count(slips, "address is", "addresses are")
+        );
+        checks.push(Check {
+            fix: Some(Fix::Typos),
+            ..check(false, message, page("#typos"), "Look at them")
+        });
+    }
+}
+
+pub fn content_checks(
+    draft: &Draft,
+    set: Option<&RecipientSet>,
+    workspace: &Workspace,
+    checks: &mut Vec<Check>,
+) {
+    let content = || Draft::href(draft.id, Step::Content);
+    let made = source_of(draft).and_then(|source| Ok((content::compile(&source)?, source.design)));
+    let (compiled, design) = match made {
+        Ok(made) => made,
+        Err(error) => {
+            checks.push(check(
+                true,
+                format!("The mail cannot be made yet. {}", in_words(&error)),
+                content(),
+                "Correct the content",
+            ));
+            if draft.subject.trim().is_empty() {
+                checks.push(check(
+                    true,
+                    "The mail has no subject.",
+                    format!("{}#content-subject", content()),
+                    "Write a subject",
+                ));
+            }
+            return;
+        }
+    };
+    let names = names_without_value(
+        &compiled.subject,
+        &draft.preheader,
+        &compiled.html,
+        &compiled.text,
+    );
+    let parts = Compiled {
+        html: compiled.html,
+        text: compiled.text,
+    };
+    // Which columns are missing is said below, with numbers.
+    let mail = Mail {
+        subject: &draft.subject,
+        preheader: &draft.preheader,
+        compiled: &parts,
+        document: design.document(),
+        columns: None,
+    };
+    for finding in preflight(mail) {
+        let (href, words) = match finding.block {
+            Some(block) => (
+                format!("{}&block={block}#block-{block}", content()),
+                "Go to the block",
+            ),
+            None if finding.code.ends_with("_subject") => {
+                (format!("{}#content-subject", content()), "Write a subject")
+            }
+            None => (content(), "Go to the content"),
+        };
+        let is_blocker = finding.severity == Severity::Blocker;
+        checks.push(Check {
+            fix: (finding.code == "no_unsubscribe").then_some(Fix::Footer),
+            ..check(is_blocker, finding.message, href, words)
+        });
+    }
+    if workspace.postal_address.trim().is_empty() {
+        checks.push(check(
+            false,
+            "The workspace has no postal address. Many countries demand one in the footer of every mail.",
+            "/settings".into(),
+            "Set the postal address",
+        ));
+    }
+    let Some(set) = set.filter(|set| set.valid > 0) else {
+        return;
+    };
+    let list = Draft::href(draft.id, Step::Recipients);
+    for name in names {
+        match set.columns.iter().find(|column| column.key == name) {
+            None => checks.push(Check {
+                fix: Some(Fix::Words(name.clone())),
+                ..check(
+                    false,
+                    format!(
+                        "No recipient has a value for {{{{ {name} }}}}: the list has no such column."
+                    ),
+                    content(),
+                    "Go to the content",
+                )
+            }),
+            Some(column) if column.empty > 0 => checks.push(Check {
+                fix: Some(Fix::Words(name.clone())),
+                ..check(
+                    false,
+                    format!(
+                        "{} no value for {{{{ {name} }}}}: it stays empty in their mail.",
+                        count(column.empty, "recipient has", "recipients have")
+                    ),
+                    format!("{list}&missing={name}"),
+                    "Show them",
+                )
+            }),
+            Some(_) => {}
+        }
+    }
+}
+
+/// Merge names that leave a gap where a recipient has no value.
+fn names_without_value(subject: &str, preheader: &str, html: &str, text: &str) -> Vec<String> {
+    use crate::mail::merge::{Escape, MergeTemplate};
+    let parts = [
+        (subject, Escape::Header),
+        (preheader, Escape::Html),
+        (html, Escape::Html),
+        (text, Escape::Text),
+    ];
+    let mut names: Vec<String> = parts
+        .into_iter()
+        .filter_map(|(part, escape)| MergeTemplate::compile(part, escape).ok())
+        .flat_map(|template| template.variables_without_default())
+        .filter(|name| !SYSTEM_NAMES.contains(&name.as_str()) && name != "workspace_name")
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
