@@ -154,6 +154,12 @@ pub async fn open_content(cx: &Cx, id: DraftId) -> Result<ContentStep, AppError>
     };
     let draft = repo::found(draft)?.ok_or_else(|| AppError::not_found("draft"))?;
     let set = recipients::found(set)?;
+    let columns = set.as_ref().map_or_else(Vec::new, |set| {
+        let columns = set.columns.iter().filter(|column| !column.key.is_empty());
+        columns
+            .map(|column| (column.key.clone(), format!("column “{}”", column.name)))
+            .collect()
+    });
     let (revision, account_id, reply_to, template_id) = (
         draft.revision,
         draft.account_id,
@@ -179,6 +185,7 @@ pub async fn open_content(cx: &Cx, id: DraftId) -> Result<ContentStep, AppError>
         accounts: choices,
         template,
         templates: names,
+        columns,
         editor: EditorData {
             compiled: editor::compile(&content, &workspace),
             content,

@@ -31,6 +31,7 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
         accounts,
         template,
         templates,
+        columns,
         editor,
     } = opened;
     let (id, can_edit) = (head.id, head.can_edit);
@@ -40,6 +41,7 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
         page: Draft::href(id, Step::Content),
         preview: format!("/drafts/{id}/preview"),
         can_edit,
+        fields: columns,
     };
     let editor = Editor::new(edit, editor, site, move |revision, edit| EditDraft {
         id,
