@@ -23,6 +23,7 @@ use crate::features::templates::detail::TemplateEditPage;
 use crate::features::templates::import::TemplateImportPage;
 use crate::features::templates::list::TemplateListPage;
 use crate::features::templates::new::TemplateNewPage;
+use crate::features::templates::versions::history::TemplateHistoryPage;
 use crate::features::tracking::unsubscribe::UnsubscribePage;
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
@@ -98,6 +99,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/templates/new") view=TemplateNewPage ssr=Async/>
                     <Route path=path!("/templates/import") view=TemplateImportPage ssr=Async/>
                     <Route path=path!("/templates/:id") view=TemplateEditPage ssr=Async/>
+                    <Route path=path!("/templates/:id/history") view=TemplateHistoryPage ssr=Async/>
                     <Route path=path!("/accounts") view=AccountListPage ssr=Async/>
                     <Route path=path!("/accounts/new") view=AccountCreatePage ssr=Async/>
                     <Route path=path!("/accounts/:id") view=AccountEditPage ssr=Async/>
