@@ -98,6 +98,7 @@ pages! {
     TemplateImportPage in templates::import;
     TemplateListPage in templates::list;
     TemplateNewPage in templates::new;
+    TemplateHistoryPage in templates::versions::history;
     UnsubscribePage in tracking::unsubscribe;
 }
 
@@ -121,6 +122,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/templates/new") view={Lazy::<TemplateNewPage>::new()} ssr=Async/>
                     <Route path=path!("/templates/import") view={Lazy::<TemplateImportPage>::new()} ssr=Async/>
                     <Route path=path!("/templates/:id") view={Lazy::<TemplateEditPage>::new()} ssr=Async/>
+                    <Route path=path!("/templates/:id/history") view={Lazy::<TemplateHistoryPage>::new()} ssr=Async/>
                     <Route path=path!("/accounts") view={Lazy::<AccountListPage>::new()} ssr=Async/>
                     <Route path=path!("/accounts/new") view={Lazy::<AccountCreatePage>::new()} ssr=Async/>
                     <Route path=path!("/accounts/:id") view={Lazy::<AccountEditPage>::new()} ssr=Async/>

@@ -53,5 +53,7 @@ id! {
     SnapshotId,
     SuppressionId,
     TemplateId,
+    /// What a template was before.
+    TemplateVersionId,
     UserId,
 }

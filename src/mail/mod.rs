@@ -1,10 +1,13 @@
 //! Mail content as pure functions: blocks, compiling, merging, links and checks.
 //! Nothing here reads a clock, a file, the network or a database.
 
+pub mod allowed;
 pub mod block;
+pub mod colour;
 pub mod design;
 pub mod expr;
 pub mod names;
+pub mod shade;
 pub mod size;
 
 #[cfg(feature = "ssr")]

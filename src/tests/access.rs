@@ -103,11 +103,14 @@ const CALLS: &[(&str, Needs)] = &[
     ("templates/duplicate-template", Editor),
     ("templates/edit-template", Editor),
     ("templates/import-template", Editor),
+    ("templates/keep-version", Editor),
     ("templates/list-names", Viewer),
     ("templates/list-starters", Viewer),
     ("templates/list-templates", Viewer),
+    ("templates/open-history", Viewer),
     ("templates/open-template", Viewer),
     ("templates/rename-template", Editor),
+    ("templates/restore-version", Editor),
     ("unsubscribe", Nobody),
 ];
 
@@ -136,6 +139,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("POST", "/suppressions/import", Editor),
     ("GET", "/suppressions/export.csv", Viewer),
     ("GET", "/templates/{id}/preview", Viewer),
+    ("GET", "/templates/{id}/versions/{version}/preview", Viewer),
     ("GET", "/templates/{id}/export", Viewer),
     ("GET", "/templates/starters/{key}/preview", Viewer),
     ("POST", "/templates/import/file", Editor),
@@ -145,7 +149,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
 const PUBLIC_PAGES: [&str; 3] = ["/sign-in", "/setup/:token", "/u/:token"];
 
 /// One body that every server function can read: unknown fields are passed over. Ids name nothing that exists.
-const BODY: &str = "id=99&revision=1&set=99&up=true&enabled=true&lane=99&after=&tab=rendered&token=x&email=a%40example.com&password=x&words=&page=1\
+const BODY: &str = "id=99&revision=1&set=99&up=true&enabled=true&lane=99&after=&tab=rendered&token=x&email=a%40example.com&password=x&words=&page=1&version=99\
     &q=&campaign=99&message=99&recipient=1&current_password=x&new_password=y\
     &form[id]=99&form[revision]=1&form[name]=x&form[token]=x&form[draft]=99&form[campaign]=99&form[message]=99&form[addresses]=a%40example.com\
     &query[id]=99&query[campaign]=99&edit[action]=undo";
@@ -238,6 +242,7 @@ async fn no_route_does_anything_for_those_it_is_not_for() {
             .replace("{id}", "99")
             .replace("{token}", "x")
             .replace("{key}", "x")
+            .replace("{version}", "99")
             .replace("{file}", "invalid.csv")
             .replace("{index}", "0")
             .replace("{position}", "1");

@@ -3,6 +3,7 @@
 use crate::util::app::on_both;
 
 mod editor;
+mod versions;
 
 on_both! {
     starters_are_put_in_once_and_deleting_them_is_final

@@ -96,6 +96,14 @@ const NOTICES: &[(&str, &str)] = &[
         "This is the copy. The original is unchanged.",
     ),
     ("template-deleted", "The template is deleted."),
+    (
+        "version-kept",
+        "This version is kept. It stays until the template is deleted.",
+    ),
+    (
+        "version-restored",
+        "The template is what it was. What it was until now is under “Versions”.",
+    ),
     ("template-imported", "The template is imported."),
     (
         "template-rescued",

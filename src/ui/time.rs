@@ -58,6 +58,18 @@ fn local_text(ms: i64) -> String {
     format!("{} UTC", format_utc(ms))
 }
 
+/// The time of day now, in the viewer's zone: "14:05". In the browser only; a server's clock is nobody's wall clock.
+#[cfg(feature = "hydrate")]
+pub fn clock_text() -> String {
+    let now = js_sys::Date::new_0();
+    format!("{:02}:{:02}", now.get_hours(), now.get_minutes())
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn clock_text() -> String {
+    String::new()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

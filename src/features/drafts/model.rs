@@ -105,6 +105,8 @@ pub struct ContentStep {
     /// The name of the template the design came from.
     pub template: Option<String>,
     pub templates: Vec<(TemplateId, String)>,
+    /// The list's columns: merge name, and a word about it.
+    pub columns: Vec<(String, String)>,
     pub editor: EditorData,
 }
 

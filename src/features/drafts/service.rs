@@ -155,6 +155,12 @@ pub async fn open_content(cx: &Cx, id: DraftId) -> Result<ContentStep, AppError>
     };
     let draft = repo::found(draft)?.ok_or_else(|| AppError::not_found("draft"))?;
     let set = recipients::found(set)?;
+    let columns = set.as_ref().map_or_else(Vec::new, |set| {
+        let columns = set.columns.iter().filter(|column| !column.key.is_empty());
+        columns
+            .map(|column| (column.key.clone(), format!("column “{}”", column.name)))
+            .collect()
+    });
     let (revision, account_id, template_id) = (draft.revision, draft.account_id, draft.template_id);
     let (reply_to, cc, bcc) = (draft.reply_to.clone(), draft.cc.clone(), draft.bcc.clone());
     let can_edit = caller.user.role.allows(Role::Editor);
@@ -173,6 +179,7 @@ pub async fn open_content(cx: &Cx, id: DraftId) -> Result<ContentStep, AppError>
         accounts: choices,
         template,
         templates: names,
+        columns,
         editor: EditorData {
             compiled: editor::compile(&content, &workspace),
             content,

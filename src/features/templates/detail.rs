@@ -45,6 +45,7 @@ fn Opened(opened: OpenedTemplate, rename: ServerAction<RenameTemplate>) -> impl 
         page: format!("/templates/{id}"),
         preview: format!("/templates/{id}/preview"),
         can_edit,
+        fields: Vec::new(),
     };
     let editor = Editor::new(edit, editor, site, move |revision, edit| EditTemplate {
         id,
@@ -55,6 +56,7 @@ fn Opened(opened: OpenedTemplate, rename: ServerAction<RenameTemplate>) -> impl 
     let question = format!("Delete “{name}”?");
     view! {
         <PageHead title=name.clone() back=("/templates".to_owned(), "Templates".to_owned())>
+            <a class="btn btn-sm" href=format!("/templates/{id}/history")>"Versions"</a>
             <a class="btn btn-sm" rel="external" download="" href=format!("/templates/{id}/export")>"Export"</a>
             {can_edit.then(|| view! {
                 <ActionForm action=duplicate>

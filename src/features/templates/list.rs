@@ -13,7 +13,12 @@ use crate::ui::time::Time;
 use leptos::form::ActionForm;
 use leptos::html::iframe;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use std::time::Duration;
+
+/// How long after the last keystroke the gallery is searched.
+const SEARCH_PAUSE: Duration = Duration::from_millis(250);
 
 #[component]
 pub fn TemplateListPage() -> impl IntoView {
@@ -29,13 +34,23 @@ pub fn TemplateListPage() -> impl IntoView {
         move || (words.get(), page.get(), delete.version().get()),
         |(words, page, _)| list_templates(words, page),
     );
+    let navigate = use_navigate();
+    let mut search = debounce(SEARCH_PAUSE, move |words: String| {
+        let options = NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&address(words.trim(), 1), options);
+    });
     view! {
         <PageHead title="Templates" lead="Designs to start a campaign from. A draft gets its own copy.">
             <a class="btn" href="/templates/import">"Import"</a>
             <a class="btn btn-primary" href="/templates/new">"New template"</a>
         </PageHead>
         <form method="get" action="/templates" role="search" class="mb-6 flex max-w-md gap-2">
-            <input type="search" name="q" class="input grow" value=words.get_untracked() aria-label="Search templates" placeholder="Name or subject"/>
+            <input type="search" name="q" class="input grow" value=words.get_untracked() aria-label="Search templates" placeholder="Name or subject"
+                autocomplete="off" on:input=move |event| search(event_target_value(&event))/>
             <button type="submit" class="btn">"Search"</button>
         </form>
         <FormMessage form=FormState::of(duplicate)/>
@@ -74,11 +89,16 @@ fn Gallery(
             .into_any()
         };
     }
+    let found = match cards.len() {
+        1 => "1 template".to_owned(),
+        count => format!("{count} templates on this page"),
+    };
     let cards = cards
         .into_iter()
         .map(|card| view! { <Card card can_edit duplicate delete/> })
         .collect_view();
     view! {
+        <p role="status" class="sr-only">{found}</p>
         <ul class="grid grid-cols-[repeat(auto-fill,minmax(min(100%,17rem),1fr))] gap-5">{cards}</ul>
         <Pager previous=(page > 1).then(|| address(&words, page - 1)) next=has_next.then(|| address(&words, page + 1))
             words=format!("Page {page}")/>
@@ -91,7 +111,9 @@ fn address(words: &str, page: i64) -> String {
     if !words.is_empty() {
         map.insert("q", words.to_owned());
     }
-    map.insert("page", page.to_string());
+    if page > 1 {
+        map.insert("page", page.to_string());
+    }
     format!("/templates{}", map.to_query_string())
 }
 

@@ -1,4 +1,4 @@
-//! Templates: reusable designs. `editor` is the content editor that drafts use too.
+//! Templates: reusable designs. `editor` is the content editor that drafts use too; `versions` is what a template was before.
 
 pub mod api;
 pub mod detail;
@@ -8,6 +8,7 @@ pub mod import;
 pub mod list;
 pub mod model;
 pub mod new;
+pub mod versions;
 
 #[cfg(feature = "ssr")]
 pub mod repo;

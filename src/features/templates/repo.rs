@@ -13,6 +13,7 @@ pub struct Template {
     pub name: String,
     pub content: Content,
     pub revision: i64,
+    pub updated_at: i64,
     pub usage: Usage,
 }
 
@@ -30,7 +31,9 @@ macro_rules! with_usage {
 }
 
 pub async fn find(db: &Db, id: TemplateId) -> Result<Option<Template>, DbError> {
-    let query = with_usage!("t.id, t.name, t.mode, t.source, t.subject, t.preheader, t.revision");
+    let query = with_usage!(
+        "t.id, t.name, t.mode, t.source, t.subject, t.preheader, t.revision, t.updated_at"
+    );
     let row = db
         .query_one(sql(format!("{query} WHERE t.id = ?1")).bind(id))
         .await?;
@@ -45,6 +48,7 @@ pub async fn find(db: &Db, id: TemplateId) -> Result<Option<Template>, DbError> 
             preheader: row.get("preheader")?,
         },
         revision: row.get("revision")?,
+        updated_at: row.get("updated_at")?,
         usage: usage(&row)?,
     }))
 }

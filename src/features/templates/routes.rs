@@ -3,10 +3,10 @@
 use super::api::ImportTemplate;
 use super::editor::{Part, preview_document};
 use super::entry::{ImportForm, MAX_FILE_BYTES};
-use super::service;
+use super::{service, versions};
 use crate::error::AppError;
 use crate::features::settings;
-use crate::ids::TemplateId;
+use crate::ids::{TemplateId, TemplateVersionId};
 use crate::server::{AppState, Cx, request::refuse_form};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query};
@@ -19,6 +19,10 @@ use serde::Deserialize;
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/templates/{id}/preview", get(preview))
+        .route(
+            "/templates/{id}/versions/{version}/preview",
+            get(preview_version),
+        )
         .route("/templates/{id}/export", get(export))
         .route("/templates/starters/{key}/preview", get(preview_starter))
         .route("/templates/import/file", post(import))
@@ -39,6 +43,15 @@ async fn preview(
     let (_, content) = service::find_content(&cx, id).await?;
     let workspace = settings::repo::find_workspace(&cx.db).await?;
     Ok(preview_document(&content, &workspace, query.part))
+}
+
+async fn preview_version(
+    cx: Cx,
+    Path((id, version)): Path<(TemplateId, TemplateVersionId)>,
+) -> Result<Response, AppError> {
+    let content = versions::service::find_content(&cx, id, version).await?;
+    let workspace = settings::repo::find_workspace(&cx.db).await?;
+    Ok(preview_document(&content, &workspace, Part::Html))
 }
 
 async fn preview_starter(cx: Cx, Path(key): Path<String>) -> Result<Response, AppError> {

@@ -7,6 +7,7 @@ use super::entry::{
 use super::model::{TemplateContent, TemplateFile, check_name, copy_name};
 use super::repo::{self, Template};
 use super::starters::{Starter, starters};
+use super::versions::repo as versions;
 use crate::error::AppError;
 use crate::features::auth::model::Role;
 use crate::features::settings;
@@ -141,18 +142,16 @@ pub async fn edit(
     let applied = editor::apply(&template.content, edit)?;
     let changed = applied.content != template.content;
     if changed {
-        cx.db
-            .exec(repo::update_content(
-                id,
-                revision,
-                &applied.content,
-                cx.now(),
-            ))
-            .await
-            .map_err(|error| match error {
-                DbError::RowsAffected { .. } => editor::stale(),
-                other => other.into(),
-            })?;
+        // What it was before is kept now and then; see the history.
+        let writes = vec![
+            versions::insert_in_passing(id, cx.now()),
+            repo::update_content(id, revision, &applied.content, cx.now()),
+            versions::delete_oldest(id),
+        ];
+        cx.db.batch(writes).await.map_err(|error| match error {
+            DbError::RowsAffected { .. } => editor::stale(),
+            other => other.into(),
+        })?;
     }
     Ok(EditorData {
         compiled: compile(&applied.content, &workspace),

@@ -3,14 +3,15 @@
 
 mod parts;
 
-use super::colour::{DARK_SURFACE, Rgb};
 use super::rich::{self, Look};
 use super::{CompileContext, CompileError, code, dark};
 use crate::mail::block::{
-    Align, Block, BlockKind, Document, FontStack, Frame, Theme, has_safe_scheme, is_link_target,
+    Align, Block, BlockKind, Document, Frame, Theme, has_safe_scheme, is_link_target,
 };
+use crate::mail::colour::Rgb;
 use crate::mail::expr::Mask;
 use crate::mail::html::{decode, escape_literals};
+use crate::mail::shade::{self, Palette};
 
 /// Space at both sides of the blocks, in pixels; less on phones.
 const SIDE: u16 = 40;
@@ -56,35 +57,6 @@ pub(super) fn html(document: &Document, context: &CompileContext) -> Result<Stri
         CompileError::new(format!("The design cannot be compiled. {message}"))
     })?;
     Ok(writer.mask.reveal(&rendered))
-}
-
-/// The theme's colours, each falling back to the default theme's where it is no colour.
-struct Palette {
-    background: Rgb,
-    surface: Rgb,
-    text: Rgb,
-    muted: Rgb,
-    accent: Rgb,
-    link: Rgb,
-}
-
-impl Palette {
-    fn of(theme: &Theme) -> Self {
-        let fallback = Theme::default();
-        let pick = |value: &str, other: &str| {
-            Rgb::parse(value)
-                .or_else(|| Rgb::parse(other))
-                .unwrap_or(DARK_SURFACE)
-        };
-        Self {
-            background: pick(&theme.background, &fallback.background),
-            surface: pick(&theme.surface, &fallback.surface),
-            text: pick(&theme.text, &fallback.text),
-            muted: pick(&theme.muted, &fallback.muted),
-            accent: pick(&theme.accent, &fallback.accent),
-            link: pick(&theme.link, &fallback.link),
-        }
-    }
 }
 
 /// What a block stands on.
@@ -211,21 +183,16 @@ impl Writer<'_> {
     }
 
     fn ground(&self, block: &Block) -> Ground {
-        let own = match &block.kind {
-            BlockKind::Header { background, .. } => {
-                Rgb::parse(background).or_else(|| Rgb::parse(&block.frame.background))
-            }
-            _ => Rgb::parse(&block.frame.background),
-        };
         let is_footer = matches!(block.kind, BlockKind::Footer { .. });
-        match own {
-            Some(colour) => self.on(colour),
+        let colour = self.palette.ground(block);
+        match Palette::own_ground(block) {
+            Some(own) => self.on(own),
             None if is_footer => Ground {
-                colour: self.palette.background,
+                colour,
                 class: "m-bg",
             },
             None => Ground {
-                colour: self.palette.surface,
+                colour,
                 class: "m-su",
             },
         }
@@ -299,41 +266,16 @@ impl Writer<'_> {
         }
     }
 
-    /// Serif faces carry a headline without being bold.
-    fn has_serif_headings(&self) -> bool {
-        matches!(
-            self.theme.heading_font,
-            FontStack::Georgia | FontStack::Times | FontStack::Palatino
-        )
-    }
-
     /// Rich text, cleaned, styled and hidden behind a word.
     fn rich(&mut self, html: &str, ground: Ground, ink: Rgb) -> String {
-        let on_page = !ground.colour.is_dark();
-        let fits = |colour: Rgb| {
-            if colour.contrast(ground.colour) >= 3.0 {
-                colour
-            } else {
-                ink
-            }
-        };
+        let colours = self.palette.in_text(ground.colour, ink);
         let look = Look {
             heading_font: self.theme.heading_font.css(),
-            serif_headings: self.has_serif_headings(),
-            link: if on_page {
-                fits(self.palette.link)
-            } else {
-                ink
-            }
-            .hex(),
-            accent: fits(self.palette.accent).hex(),
-            muted: if on_page {
-                self.palette.muted
-            } else {
-                ink.mix(ground.colour, 0.25)
-            }
-            .hex(),
-            rule: ground.colour.mix(ink, 0.14).hex(),
+            serif_headings: shade::has_serif_headings(self.theme),
+            link: colours.link.hex(),
+            accent: colours.accent.hex(),
+            muted: colours.muted.hex(),
+            rule: colours.rule.hex(),
         };
         let masked = self.mask.hide_expressions(html);
         let styled = rich::style(&rich::clean(&masked), &look);

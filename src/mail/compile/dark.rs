@@ -1,6 +1,6 @@
 //! The style sheet of a block design: how it adapts to phones and to dark mode.
 
-use super::colour::{DARK_INK, DARK_MUTED, DARK_PAGE, DARK_SURFACE, DARK_TINT, Rgb};
+use crate::mail::colour::{DARK_INK, DARK_MUTED, DARK_PAGE, DARK_SURFACE, DARK_TINT, Rgb};
 
 const MEDIA: &str = "@media (prefers-color-scheme:dark){";
 

@@ -2,7 +2,6 @@
 
 mod blocks;
 mod code;
-mod colour;
 mod dark;
 mod rich;
 mod scrub;
@@ -12,6 +11,11 @@ use super::design::{Design, MAX_SOURCE_BYTES};
 use super::merge::{Escape, MergeTemplate};
 
 pub use dark::force_dark;
+
+/// Rich text with only what a mail may hold.
+pub fn clean_rich(html: &str) -> String {
+    rich::clean(html)
+}
 
 /// What a mail says besides its body. All of it may hold merge expressions.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use crate::mail::allowed;
 use crate::mail::html::{Token, tokens};
 
 /// How the elements of a text look.
@@ -20,59 +21,20 @@ pub(super) struct Look {
 static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut cleaner = ammonia::Builder::empty();
     cleaner
-        .tags(HashSet::from([
-            "p",
-            "div",
-            "br",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "b",
-            "strong",
-            "i",
-            "em",
-            "u",
-            "s",
-            "del",
-            "span",
-            "a",
-            "ul",
-            "ol",
-            "li",
-            "blockquote",
-            "code",
-            "small",
-            "sub",
-            "sup",
-            "hr",
-        ]))
-        .clean_content_tags(HashSet::from([
-            "script", "style", "title", "iframe", "noscript",
-        ]))
+        .tags(HashSet::from(allowed::ELEMENTS))
+        .clean_content_tags(HashSet::from(allowed::DROPPED))
         .tag_attributes(HashMap::from([
             ("a", HashSet::from(["href", "title"])),
             ("ol", HashSet::from(["start"])),
         ]))
         .generic_attributes(HashSet::from(["style", "dir", "lang"]))
-        .filter_style_properties(HashSet::from([
-            "color",
-            "background-color",
-            "text-align",
-            "text-decoration",
-            "font-weight",
-            "font-style",
-        ]))
+        .filter_style_properties(HashSet::from(allowed::STYLES))
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
         .url_relative(ammonia::UrlRelative::PassThrough)
         .link_rel(None)
-        .attribute_filter(|_, name, value| {
-            let plain = |c: char| c.is_ascii_alphanumeric() || " #(),.%-:;".contains(c);
-            match name {
-                // A style may name colours and keywords; a function or an address in it is a trick.
-                "style" if !value.chars().all(plain) || value.contains("expression") => None,
-                _ => Some(Cow::Borrowed(value)),
-            }
+        .attribute_filter(|_, name, value| match name {
+            "style" if !allowed::is_plain_style(value) => None,
+            _ => Some(Cow::Borrowed(value)),
         });
     cleaner
 });

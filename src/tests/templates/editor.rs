@@ -17,6 +17,7 @@ async fn previews_run_nothing_and_show_what_will_be_read() {
     service::edit(&cx, id, 1, &edit).await.unwrap();
     for (part, kind) in [
         ("html", "text/html"),
+        ("dark", "text/html"),
         ("source", "text/plain"),
         ("text", "text/plain"),
     ] {

@@ -37,6 +37,7 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
         accounts,
         template,
         templates,
+        columns,
         editor,
     } = opened;
     let recipients = head.recipients.unwrap_or_default();
@@ -47,6 +48,7 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
         page: Draft::href(id, Step::Content),
         preview: format!("/drafts/{id}/preview"),
         can_edit,
+        fields: columns,
     };
     let editor = Editor::new(edit, editor, site, move |revision, edit| EditDraft {
         id,

@@ -4,6 +4,7 @@ use super::edit::kind_key;
 use super::fields::properties;
 use super::properties::PropertyForm;
 use super::session::Editor;
+use super::summary::{summary, title};
 use super::view::Common;
 use crate::mail::block::{Block, BlockKind, Document};
 use crate::ui::icon::Icon;
@@ -251,11 +252,10 @@ fn places(document: &Document, id: u32) -> Vec<(String, String)> {
     let mut list = vec![("top".to_owned(), "Top".to_owned())];
     let nests = document.find(id).is_some_and(|block| block.kind.can_nest());
     for block in document.blocks.iter().filter(|block| block.id != id) {
-        let words = match summary(&block.kind) {
-            words if words.is_empty() => block.kind.name().to_owned(),
-            words => format!("{} “{words}”", block.kind.name()),
-        };
-        list.push((format!("after:{}", block.id), format!("After {words}")));
+        list.push((
+            format!("after:{}", block.id),
+            format!("After {}", title(block)),
+        ));
         if nests {
             for column in 0..block.kind.columns().len() {
                 let words = format!("Into column {} of block {}", column + 1, block.id);
@@ -266,75 +266,10 @@ fn places(document: &Document, id: u32) -> Vec<(String, String)> {
     list
 }
 
-/// A few words of what the block says.
-fn summary(kind: &BlockKind) -> String {
-    let text = match kind {
-        BlockKind::Header {
-            title, image_alt, ..
-        } => {
-            if title.is_empty() {
-                image_alt
-            } else {
-                title
-            }
-        }
-        BlockKind::Text { html, .. } => html,
-        BlockKind::Image { alt, url, .. } => {
-            if alt.is_empty() {
-                url
-            } else {
-                alt
-            }
-        }
-        BlockKind::Button { label, .. } => label,
-        BlockKind::Footer { text, .. } => text,
-        BlockKind::Divider { .. }
-        | BlockKind::Spacer { .. }
-        | BlockKind::Columns { .. }
-        | BlockKind::Social { .. } => return String::new(),
-    };
-    let mut plain = String::new();
-    let mut is_inside = false;
-    for c in text.chars() {
-        match c {
-            '<' => is_inside = true,
-            '>' if is_inside => {
-                is_inside = false;
-                plain.push(' ');
-            }
-            c if !is_inside => plain.push(c),
-            _ => {}
-        }
-        if plain.chars().count() > 200 {
-            break;
-        }
-    }
-    let words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words = words.replace("&amp;", "&").replace("&nbsp;", " ");
-    if words.chars().count() > 40 {
-        let cut: String = words.chars().take(38).collect();
-        return format!("{}…", cut.trim_end());
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::mail::block::Place;
-
-    #[test]
-    fn a_summary_is_the_text_without_its_markup() {
-        assert_eq!(
-            summary(&BlockKind::text("<h1>Hello</h1>\n<p>you &amp; me</p>")),
-            "Hello you & me"
-        );
-        assert_eq!(
-            summary(&BlockKind::text("x".repeat(100))).chars().count(),
-            39
-        );
-        assert_eq!(summary(&BlockKind::new_divider()), "");
-    }
 
     #[test]
     fn a_block_can_go_everywhere_but_to_itself_and_columns_stay_flat() {

@@ -1,15 +1,19 @@
 //! The text of the code modes, with its mistake above it. What was typed is stored as it is, whether it compiles or not.
 
-use super::properties::{send_after_typing, send_form};
-use super::session::Editor;
+use super::properties::take;
+use super::session::{Editor, TYPING_PAUSE};
 use super::view::Common;
 use crate::mail::design::Mode;
+use leptos::ev::Event;
+use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlFormElement;
 
 #[component]
 pub(super) fn CodeForm(editor: Editor) -> impl IntoView {
     let source = move || editor.data().with(|data| data.content.source.clone());
-    // The text area keeps what is typed; only a fresh page or an undo puts text into it.
+    // The text area keeps what is typed; only a fresh page puts text into it.
     let stored = editor
         .data()
         .with_untracked(|data| data.content.source.clone());
@@ -30,6 +34,15 @@ pub(super) fn CodeForm(editor: Editor) -> impl IntoView {
             }
         })
     };
+    let area = NodeRef::<html::Textarea>::new();
+    let go_to = move |line: i64| {
+        if let Some(area) = area.get_untracked() {
+            let text = area.value();
+            let from = start_of(&text, line);
+            let _ = area.focus();
+            let _ = area.set_selection_range(from, from);
+        }
+    };
     let mistake = move || {
         fault().map(|fault| {
             let line = fault.line.and_then(|line| {
@@ -45,27 +58,84 @@ pub(super) fn CodeForm(editor: Editor) -> impl IntoView {
                         <p>{fault.message}</p>
                         {line.map(|(line, text)| view! {
                             <p class="mt-1 text-sm">"Line "{line}": "<code class="break-all">{text}</code></p>
+                            <div class="with-script mt-2">
+                                <button type="button" class="btn btn-sm" on:click=move |_| go_to(line)>{format!("Go to line {line}")}</button>
+                            </div>
                         })}
                     </div>
                 </div>
             }
         })
     };
+    // As tall as its text: the box around it scrolls, and the numbers with it.
+    let lines = RwSignal::new(count(&stored));
+    let numbers = move || {
+        let numbers: Vec<String> = (1..=lines.get()).map(|n| n.to_string()).collect();
+        numbers.join("\n")
+    };
+    let at_fault = move || fault().and_then(|fault| fault.line);
+    // A whole source is not read at every keystroke.
+    let mut send = debounce(TYPING_PAUSE, move |form: HtmlFormElement| {
+        editor.take_form(&form, "source".into(), true);
+    });
+    let on_input = move |event: Event| {
+        let form = event.current_target().and_then(|form| form.dyn_into().ok());
+        if let Some(form) = form {
+            editor.typing();
+            send(form);
+            if let Some(area) = area.get_untracked() {
+                lines.set(count(&area.value()));
+            }
+        }
+    };
     view! {
         <section class="panel grid gap-3" aria-label="Source">
             <div aria-live="polite" class="grid gap-2 empty:hidden">{message}{mistake}</div>
-            <form method="post" action=editor.url() class="grid gap-3" on:submit=editor.on_submit() on:change=send_form
-                on:input=send_after_typing()>
+            <form method="post" action=editor.url() class="grid gap-3" on:submit=editor.on_submit()
+                on:change=move |event| take(editor, &event, true) on:input=on_input>
                 <Common editor op="source"/>
                 <label class="field-label" for="content-source">{label}</label>
-                <textarea id="content-source" name="edit[fields][source]" rows="28" spellcheck="false" wrap="off"
-                    autocomplete="off" readonly=!editor.can_edit() class="textarea w-full overflow-x-auto font-mono text-sm leading-5">
-                    {stored}
-                </textarea>
+                <div class="code-area">
+                    <pre class="code-lines" aria-hidden="true">{numbers}</pre>
+                    {move || at_fault().map(|line| view! { <div class="code-mark" style=format!("--line:{line}")></div> })}
+                    <textarea id="content-source" data-merge="" node_ref=area name="edit[fields][source]" rows=move || lines.get().to_string()
+                        spellcheck="false" wrap="off" autocomplete="off" autocapitalize="off" readonly=!editor.can_edit() class="code-text">
+                        {stored}
+                    </textarea>
+                </div>
                 {editor.can_edit().then(|| view! {
                     <div><button type="submit" class="btn btn-primary btn-sm">"Save"</button></div>
                 })}
             </form>
         </section>
+    }
+}
+
+/// Lines of a text as an editor counts them.
+fn count(text: &str) -> usize {
+    text.matches('\n').count() + 1
+}
+
+/// Where a line begins, counted from 1, in UTF-16 units.
+fn start_of(text: &str, line: i64) -> u32 {
+    let before = usize::try_from(line - 1).unwrap_or(0);
+    let units: usize = text
+        .split_inclusive('\n')
+        .take(before)
+        .map(|line| line.encode_utf16().count())
+        .sum();
+    u32::try_from(units).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_and_found() {
+        assert_eq!((count(""), count("a\nb\n")), (1, 3));
+        for (line, start) in [(1, 0), (2, 2), (3, 5), (9, 6)] {
+            assert_eq!(start_of("ä\n😀\nc", line), start);
+        }
     }
 }

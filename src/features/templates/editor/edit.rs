@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 /// | `move` | takes the block to `place` | `block`, `place` |
 /// | `duplicate`, `delete` | | `block` |
 /// | `set` | sets the block's properties | `block`, `fields` |
+/// | `text` | sets what the block says: its rich text, label or title | `block`, `fields[text]` |
 /// | `theme` | sets the theme | `fields` |
 /// | `headline` | sets subject and preheader | `fields` |
 /// | `source` | replaces the text of a code mode | `fields[source]` |
@@ -195,6 +196,12 @@ fn blocks(content: &Content, edit: &EditForm) -> Result<Applied, AppError> {
             fields::set_block(&mut block, &document.theme, &edit.fields)?;
             document.update(id, block.kind).map_err(refused)?;
             document.update_frame(id, block.frame).map_err(refused)?;
+        }
+        "text" => {
+            let id = block()?;
+            let mut kind = document.find(id).ok_or_else(gone)?.kind.clone();
+            fields::set_text(&mut kind, field(edit, "text"))?;
+            document.update(id, kind).map_err(refused)?;
         }
         "theme" => fields::set_theme(&mut document.theme, &edit.fields)?,
         _ => return Err(AppError::refused("This change is not known here.")),

@@ -5,7 +5,9 @@ mod set;
 mod walk;
 
 use crate::error::AppError;
-use crate::mail::block::{Block, BlockKind, Column, SocialLink, Theme, is_colour};
+use crate::mail::block::{
+    Block, BlockKind, Column, MAX_FIELD_BYTES, MAX_TEXT_BYTES, SocialLink, Theme, is_colour,
+};
 use set::Setter;
 use std::collections::BTreeMap;
 use walk::{walk_block, walk_theme};
@@ -80,6 +82,29 @@ pub(super) fn set_block(
         links.retain(|link| !link.url.is_empty());
     }
     setter.invalid.into_result()
+}
+
+/// Sets what a block says, as it was typed on the canvas.
+pub(super) fn set_text(kind: &mut BlockKind, typed: &str) -> Result<(), AppError> {
+    let (value, most) = match kind {
+        BlockKind::Text { html, .. } => (html, MAX_TEXT_BYTES),
+        BlockKind::Footer { text, .. } => (text, MAX_TEXT_BYTES),
+        BlockKind::Button { label, .. } => (label, MAX_FIELD_BYTES),
+        BlockKind::Header { title, .. } => (title, MAX_FIELD_BYTES),
+        _ => return Err(AppError::refused("This block has no text.")),
+    };
+    if typed.len() > most {
+        return Err(AppError::refused(format!(
+            "This text is too long. Keep it under {most} characters; what you typed last was not saved."
+        )));
+    }
+    if typed.contains('\0') {
+        return Err(AppError::refused(
+            "This holds a character that cannot be stored (NUL). Take it out.",
+        ));
+    }
+    *value = typed.trim().to_owned();
+    Ok(())
 }
 
 pub(super) fn set_theme(

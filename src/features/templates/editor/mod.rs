@@ -13,17 +13,32 @@
 //! 4. On the page: `let editor = Editor::new(ServerAction::<EditNoun>::new(), data, Site { … },
 //!    move |revision, edit| EditNoun { id, revision, edit })` and `<ContentEditor editor/>`. The page reads nothing again after a change: the answer of the server function is shown.
 //!
-//! The page's address holds what is looked at: `?block=3` (the selected block) and `?view=desktop|phone|source|text` (the preview).
+//! The page's address holds what is looked at: `?view=desktop|phone|dark|source|text` (a preview; without it the canvas) and, without
+//! JavaScript, `?block=3` (the selected block).
+//!
+//! With JavaScript the mail is edited on the `canvas`; without it in the list of `blocks`, whose forms say the same changes. Both end
+//! in [`apply`], here at once and on the server for good; `session` stands between the two.
 
+mod address;
 mod blocks;
+mod canvas;
 mod code;
 mod content;
 mod edit;
 mod fields;
+mod history;
+mod inspector;
+mod leaving;
+mod palette;
 mod preview;
 mod properties;
+mod queue;
+mod refusal;
 mod rich;
 mod session;
+mod shortcuts;
+mod summary;
+mod variables;
 mod view;
 
 #[cfg(feature = "ssr")]
@@ -35,6 +50,7 @@ pub use content::{Compiled, Content, EditorData, Fault, stale};
 pub use edit::{Applied, EditForm, apply, kind_key};
 pub use fields::{Input, Property, picker_value, properties, theme_properties};
 pub use session::{Editor, Site};
+pub use summary::{plain, title};
 pub use view::ContentEditor;
 
 #[cfg(feature = "ssr")]

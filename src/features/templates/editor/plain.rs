@@ -1,8 +1,8 @@
 //! How a change ends that came from a page without JavaScript: it goes back to the editor, and nothing typed is lost. Server only.
 
+use super::address::{View, address, number};
 use super::content::EditorData;
 use super::edit::EditForm;
-use super::session::{View, address, number};
 use crate::error::AppError;
 use crate::server::request::is_plain_post;
 

@@ -1,43 +1,24 @@
 //! The property form of a block or of the theme, drawn from a list of properties.
 
+use super::address::number;
 use super::fields::{Input, Property, picker_value};
+use super::rich::RichSource;
 use super::session::Editor;
 use super::view::Common;
+use crate::ui::icon::Icon;
 use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{HtmlFormElement, HtmlInputElement, HtmlTextAreaElement};
-use std::time::Duration;
+use leptos::web_sys::Element;
 
-/// How long after the last keystroke a form is sent.
-const TYPING_PAUSE: Duration = Duration::from_millis(700);
-
-/// Sends the form an event came through, as its button would.
-pub(super) fn send_form(event: Event) {
-    if let Some(form) = form_of(&event) {
-        let _ = form.request_submit();
-    }
-}
-
-fn form_of(event: &Event) -> Option<HtmlFormElement> {
-    event.current_target()?.dyn_into().ok()
-}
-
-/// An input handler that sends the form after a pause in typing. Only text counts: pickers and choices send when they are done.
-pub(super) fn send_after_typing() -> impl FnMut(Event) {
-    let mut send = debounce(TYPING_PAUSE, |form: HtmlFormElement| {
-        let _ = form.request_submit();
-    });
-    move |event: Event| {
-        let target = event.target();
-        let is_text = target.is_some_and(|target| match target.dyn_ref::<HtmlInputElement>() {
-            Some(input) => input.type_() == "text",
-            None => target.dyn_ref::<HtmlTextAreaElement>().is_some(),
-        });
-        if let Some(form) = form_of(&event).filter(|_| is_text) {
-            send(form);
-        }
+/// Takes a form while one types in it, or when an input is left or a choice made.
+pub(super) fn take(editor: Editor, event: &Event, done: bool) {
+    let form = event.current_target().and_then(|form| form.dyn_into().ok());
+    let target = event.target();
+    let input = target.and_then(|target| target.dyn_ref::<Element>()?.get_attribute("name"));
+    if let Some(form) = form {
+        editor.take_form(&form, input.unwrap_or_default(), done);
     }
 }
 
@@ -48,22 +29,25 @@ pub(super) fn PropertyForm(
     op: &'static str,
     #[prop(optional)] block: Option<u32>,
     list: Vec<Property>,
+    /// Of its button; empty where changes are taken as they are typed.
     label: &'static str,
 ) -> impl IntoView {
-    let block_text = super::session::number(block);
+    let block_text = number(block);
     let fields = list
         .into_iter()
         .map(|property| view! { <PropertyField editor op block=block_text.clone() property/> })
         .collect_view();
     view! {
-        <form method="post" action=editor.url() class="grid gap-3" on:submit=editor.on_submit() on:change=send_form
-            on:input=send_after_typing()>
+        <form method="post" action=editor.url() class="grid gap-3" on:submit=editor.on_submit()
+            on:change=move |event| take(editor, &event, true) on:input=move |event| take(editor, &event, false)>
             {match block {
                 Some(block) => view! { <Common editor op block/> }.into_any(),
                 None => view! { <Common editor op/> }.into_any(),
             }}
             {fields}
-            <div><button type="submit" class="btn btn-sm btn-primary">{label}</button></div>
+            {(!label.is_empty()).then(|| view! {
+                <div><button type="submit" class="btn btn-sm btn-primary">{label}</button></div>
+            })}
         </form>
     }
 }
@@ -81,6 +65,7 @@ fn PropertyField(editor: Editor, op: &'static str, block: String, property: Prop
     let note = format!("{id}-note");
     let form_name = format!("edit[fields][{name}]");
     let shown = typed(editor, op, &block, &name, &input, &value).unwrap_or(value);
+    let is_alignment = name == "align";
     let message = Memo::new(move |_| editor.field_message(op, &block, &name));
     let invalid = move || message.with(Option::is_some);
     let described = (!hint.is_empty()).then(|| note.clone());
@@ -90,12 +75,12 @@ fn PropertyField(editor: Editor, op: &'static str, block: String, property: Prop
             let mode = (input == Input::Address).then_some("url");
             view! {
                 <input id=id type="text" name=form_name value=shown class="input w-full" class:input-error=invalid inputmode=mode
-                    autocomplete="off" aria-invalid=move || invalid().then_some("true") aria-describedby=note.clone()/>
+                    data-merge="" autocomplete="off" aria-invalid=move || invalid().then_some("true") aria-describedby=note.clone()/>
             }
             .into_any()
         }
         Input::Rich => view! {
-            <super::rich::RichText id=id name=form_name value=shown note=note.clone()/>
+            <RichSource id=id name=form_name value=shown note=note.clone()/>
         }
         .into_any(),
         Input::Number { min, max } => view! {
@@ -104,6 +89,9 @@ fn PropertyField(editor: Editor, op: &'static str, block: String, property: Prop
                 aria-invalid=move || invalid().then_some("true") aria-describedby=note.clone()/>
         }
         .into_any(),
+        Input::Choice(options) if is_alignment => {
+            return view! { <Alignment id form_name label options shown/> }.into_any();
+        }
         Input::Choice(options) => {
             let options = options
                 .into_iter()
@@ -127,7 +115,7 @@ fn PropertyField(editor: Editor, op: &'static str, block: String, property: Prop
             .into_any();
         }
         Input::Colour { fallback } => view! {
-            <ColourInput id name=form_name label=label.clone() value=shown fallback note=note.clone()/>
+            <ColourInput editor id name=form_name label=label.clone() value=shown fallback note=note.clone()/>
         }
         .into_any(),
     };
@@ -139,6 +127,42 @@ fn PropertyField(editor: Editor, op: &'static str, block: String, property: Prop
         </div>
     }
     .into_any()
+}
+
+/// Left, centre, right, as buttons in a row.
+#[component]
+fn Alignment(
+    id: String,
+    form_name: String,
+    label: String,
+    options: Vec<(String, &'static str)>,
+    shown: String,
+) -> impl IntoView {
+    let buttons = options
+        .into_iter()
+        .map(|(key, words)| {
+            let icon = match key.as_str() {
+                "left" => "align-left",
+                "right" => "align-right",
+                _ => "align-center",
+            };
+            let (id, checked) = (format!("{id}-{key}"), key == shown);
+            let label_for = id.clone();
+            view! {
+                <label for=label_for class="segment" title=words>
+                    <input id=id type="radio" name=form_name.clone() value=key checked=checked/>
+                    <Icon name=icon/>
+                    <span class="sr-only">{words}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="field">
+            <legend class="field-label">{label}</legend>
+            <div class="segments">{buttons}</div>
+        </fieldset>
+    }
 }
 
 /// What was in a field whose form came back: a switch that is off is not sent, and of the two inputs of a colour the one that was
@@ -167,6 +191,7 @@ fn typed(
 /// A colour as text and as a picker. With JavaScript the two follow each other; without, the server sees which one was changed.
 #[component]
 fn ColourInput(
+    editor: Editor,
     id: String,
     name: String,
     label: String,
@@ -177,6 +202,7 @@ fn ColourInput(
     let picker_name = name.strip_suffix(']').map(|name| format!("{name}_picker]"));
     let (text, picker) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
     let picked = picker_value(&value, &fallback);
+    let words = StoredValue::new(label.clone());
     let typed_fallback = fallback.clone();
     let on_type = move |event: Event| {
         if let Some(picker) = picker.get_untracked() {
@@ -188,12 +214,53 @@ fn ColourInput(
             text.set_value(&event_target_value(&event));
         }
     };
+    // A colour of the theme, with one click.
+    let choose = move |hex: String| {
+        let Some(input) = text.get_untracked() else {
+            return;
+        };
+        input.set_value(&hex);
+        if let Some(picker) = picker.get_untracked() {
+            picker.set_value(&hex);
+        }
+        if let Some(form) = input.form() {
+            editor.take_form(&form, input.name(), true);
+        }
+    };
+    let swatches = move || {
+        let theme = editor.document().with(|document| document.theme.clone());
+        let mut colours = vec![
+            theme.text,
+            theme.accent,
+            theme.link,
+            theme.muted,
+            theme.surface,
+            theme.background,
+        ];
+        let mut known = Vec::new();
+        colours.retain(|hex| {
+            let is_new = !known.contains(hex);
+            known.push(hex.clone());
+            is_new
+        });
+        colours
+            .into_iter()
+            .map(|hex| {
+                let (style, label) = (format!("background:{hex}"), format!("{}: {hex}", words.get_value()));
+                view! {
+                    <button type="button" class="swatch" style=style title=hex.clone() aria-label=label
+                        on:click=move |_| choose(hex.clone())></button>
+                }
+            })
+            .collect_view()
+    };
     view! {
         <div class="flex gap-2">
-            <input id=id type="text" name=name value=value class="input grow" node_ref=text on:input=on_type
+            <input id=id type="text" name=name value=value class="input grow min-w-0" node_ref=text on:input=on_type
                 placeholder=format!("{fallback} (standard)") autocomplete="off" spellcheck="false" aria-describedby=note/>
             <input type="color" name=picker_name value=picked class="h-10 w-12 shrink-0 cursor-pointer rounded-field"
                 node_ref=picker on:input=on_pick aria-label=format!("Pick: {label}")/>
         </div>
+        {move || editor.is_alive().then(|| view! { <div class="mt-1.5 flex flex-wrap gap-1.5">{swatches}</div> })}
     }
 }

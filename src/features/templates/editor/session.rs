@@ -1,21 +1,29 @@
-//! The editor at work: what is stored now, what is on its way, what can be undone. Without JavaScript only its first state is shown.
+//! The editor at work: what is shown, what is stored, what is on its way between the two. Without JavaScript only its first state is
+//! shown. A change is applied here at once by the same rule as on the server ([`apply`]), then sent; one at a time, because the next
+//! one needs the revision that the last one made.
 
-use super::content::EditorData;
-use super::edit::EditForm;
+use super::address::{View, address, number};
+use super::content::{Content, EditorData};
+use super::edit::{EditForm, apply};
+use super::history::{About, History};
+use super::queue::Queue;
 use crate::error::AppError;
 use crate::mail::block::Document;
 use crate::mail::design::Mode;
+use crate::ui::time::clock_text;
 use leptos::ev::SubmitEvent;
 use leptos::form::FromFormData;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos::web_sys::{FormData, HtmlFormElement};
+use leptos_router::hooks::use_query_map;
 use serde::Deserialize;
-use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
-/// Steps that can be undone.
-const UNDO_STEPS: usize = 50;
+/// How long after the last keystroke a change is sent.
+pub(super) const TYPING_PAUSE: Duration = Duration::from_millis(700);
+/// How long after a failed attempt the next one is made.
+const RETRY_PAUSE: Duration = Duration::from_secs(5);
 
 /// Where the editor stands: what its forms and links must carry.
 #[derive(Clone, Debug)]
@@ -28,31 +36,60 @@ pub struct Site {
     pub preview: String,
     /// False shows everything and offers no change.
     pub can_edit: bool,
+    /// Merge names that the recipients have, each with a word about it: `("first_name", "column “First name”")`. May be empty.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Names that any list may have, and those that the mailer fills in itself.
+const USUAL: [(&str, &str); 6] = [
+    ("first_name", "a column “First name”"),
+    ("last_name", "a column “Last name”"),
+    ("company", "a column “Company”"),
+    ("email", "the recipient's address"),
+    ("unsubscribe_url", "the link to unsubscribe"),
+    ("workspace_name", "your name, from the settings"),
+];
+
+/// How far the stored mail is the one that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Saving {
+    /// All of it is stored; the time of day of the last save, if there was one.
+    Saved(Option<String>),
+    /// A change is waiting for a pause in typing, or on its way.
+    Underway,
+    /// It could not be sent; it is tried again. Why.
+    Waiting(String),
+    /// The last change was refused.
+    Refused,
+    /// Somebody else changed the mail; nothing more is sent.
+    Conflict,
 }
 
 /// A handle to the editor's state; copies share it. Made once per page by [`Editor::new`].
 #[derive(Clone, Copy)]
 pub struct Editor {
     data: RwSignal<EditorData>,
-    error: Signal<Option<AppError>>,
-    pending: Signal<bool>,
+    shown: RwSignal<Content>,
+    document: Memo<Document>,
+    pub(super) error: RwSignal<Option<AppError>>,
+    saving: RwSignal<Saving>,
+    queue: StoredValue<Queue>,
+    timer: StoredValue<Option<TimeoutHandle>>,
+    send: Callback<()>,
     site: StoredValue<Site>,
     url: &'static str,
-    submit: Callback<EditForm>,
-    steps: RwSignal<Steps>,
+    history: RwSignal<History>,
     /// Goes up when a form must show what is stored instead of what was typed.
     epoch: RwSignal<u32>,
-    selected: Memo<Option<u32>>,
+    selected: RwSignal<Option<u32>>,
     view: Memo<View>,
-}
-
-/// Earlier and later sources.
-#[derive(Clone, Debug, Default)]
-struct Steps {
-    back: VecDeque<String>,
-    forth: Vec<String>,
-    /// What the last change was about: typing on in the same form is one step.
-    last: (String, String),
+    /// False until the page's scripts run: the parts that work without them give way then.
+    alive: RwSignal<bool>,
+    said: RwSignal<String>,
+    /// Whether a menu of merge fields is open: its keys come first.
+    choosing: RwSignal<bool>,
+    /// Whether the address of a link is being asked for.
+    linking: RwSignal<bool>,
 }
 
 #[derive(Deserialize)]
@@ -72,75 +109,100 @@ impl Editor {
     where
         S: ServerFn<Output = EditorData, Error = AppError> + Clone + Send + Sync + 'static,
     {
+        let shown = RwSignal::new(data.content.clone());
         let data = RwSignal::new(data);
-        let steps = RwSignal::new(Steps::default());
-        let epoch = RwSignal::new(0);
         let value = action.value();
-        // One change at a time: the next one needs the revision that the last one made.
-        let waiting = StoredValue::new(VecDeque::<EditForm>::new());
-        let sent = StoredValue::new(None::<EditForm>);
-        let send = Callback::new(move |edit: EditForm| {
-            sent.set_value(Some(edit.clone()));
-            let revision = data.with_untracked(|data| data.revision);
-            action.dispatch(make(revision, edit));
+        // Without JavaScript, the refusal of the last change comes with the page.
+        let error = RwSignal::new(value.with_untracked(|value| value.as_ref()?.clone().err()));
+        let saving = RwSignal::new(match error.with_untracked(Option::is_some) {
+            true => Saving::Refused,
+            false => Saving::Saved(None),
         });
-        let submit = Callback::new(move |edit: EditForm| {
-            if action.pending().get_untracked() {
-                waiting.update_value(|waiting| waiting.push_back(edit));
-            } else {
-                send.run(edit);
+        let epoch = RwSignal::new(0);
+        let queue = StoredValue::new(Queue::default());
+        let send = Callback::new(move |()| {
+            if let Some(edit) = queue.try_update_value(Queue::next).flatten() {
+                saving.set(Saving::Underway);
+                action.dispatch(make(data.with_untracked(|data| data.revision), edit));
             }
         });
-        let (query, navigate) = (use_query_map(), use_navigate());
-        let selected = Memo::new(move |_| query.read().get("block")?.parse::<u32>().ok());
-        let view = Memo::new(move |_| View::of(&query.read().get("view").unwrap_or_default()));
-        let page = site.page.clone();
+        let timer = StoredValue::new(None);
         Effect::new(move |_| {
             let Some(result) = value.get() else { return };
-            let Some(edit) = sent.try_update_value(Option::take).flatten() else {
-                return;
-            };
             match result {
                 Ok(new) => {
-                    let before = data.with_untracked(|data| data.content.source.clone());
-                    if before != new.content.source {
-                        steps.update(|steps| steps.record(&edit, before));
+                    if !queue.try_update_value(Queue::answered).unwrap_or(false) {
+                        return;
                     }
-                    if edit.op == "restore" {
-                        epoch.update(|epoch| *epoch += 1);
+                    if queue.with_value(Queue::is_empty) {
+                        if shown.with_untracked(|shown| *shown != new.content) {
+                            shown.set(new.content.clone());
+                        }
+                        saving.set(Saving::Saved(Some(clock_text())));
                     }
-                    let now_selected = new.selected;
                     data.set(new);
-                    if selected.get_untracked() != now_selected {
-                        let options = NavigateOptions {
-                            replace: true,
-                            scroll: false,
-                            ..NavigateOptions::default()
-                        };
-                        let view = view.get_untracked();
-                        navigate(&address(&page, now_selected, view.as_str()), options);
-                    }
                 }
-                Err(AppError::Conflict(_)) => waiting.update_value(VecDeque::clear),
-                Err(_) => {}
+                Err(late @ AppError::Conflict(_)) => {
+                    if queue.try_update_value(Queue::stop).unwrap_or(false) {
+                        saving.set(Saving::Conflict);
+                        error.set(Some(late));
+                    }
+                    return;
+                }
+                Err(
+                    refused @ (AppError::Invalid(_)
+                    | AppError::NotFound(_)
+                    | AppError::Forbidden(_)),
+                ) => {
+                    if !queue.try_update_value(Queue::answered).unwrap_or(false) {
+                        return;
+                    }
+                    let stored = data.with_untracked(|data| data.content.clone());
+                    shown.set(queue.with_value(|queue| queue.on_top_of(&stored)));
+                    epoch.update(|epoch| *epoch += 1);
+                    saving.set(Saving::Refused);
+                    error.set(Some(refused));
+                }
+                Err(other) => {
+                    if queue.try_update_value(Queue::put_back).unwrap_or(false) {
+                        saving.set(Saving::Waiting(other.to_string()));
+                        later(timer, send, RETRY_PAUSE);
+                    }
+                    return;
+                }
             }
-            if let Some(next) = waiting.try_update_value(VecDeque::pop_front).flatten() {
-                send.run(next);
-            }
+            send.run(());
+        });
+        let query = use_query_map();
+        let block = query.with_untracked(|query| query.get("block"));
+        let selected = RwSignal::new(block.and_then(|block| block.parse().ok()));
+        let alive = RwSignal::new(false);
+        Effect::new(move |_| alive.set(true));
+        on_cleanup(move || {
+            // Nothing typed in the last moment is lost with the page.
+            send.try_run(());
         });
         Self {
             data,
-            error: Signal::derive(move || {
-                value.with(|value| value.as_ref().and_then(|result| result.clone().err()))
+            shown,
+            document: Memo::new(move |_| {
+                shown.with(|content| content.document().unwrap_or_default())
             }),
-            pending: action.pending().into(),
+            error,
+            saving,
+            queue,
+            timer,
+            send,
             site: StoredValue::new(site),
             url: S::url(),
-            submit,
-            steps,
+            history: RwSignal::new(History::default()),
             epoch,
             selected,
-            view,
+            view: Memo::new(move |_| View::of(&query.read().get("view").unwrap_or_default())),
+            alive,
+            said: RwSignal::new(String::new()),
+            choosing: RwSignal::new(false),
+            linking: RwSignal::new(false),
         }
     }
 
@@ -157,8 +219,12 @@ impl Editor {
         self.site.with_value(|site| site.can_edit)
     }
 
-    pub(super) fn pending(&self) -> bool {
-        self.pending.get()
+    pub(super) fn saving(&self) -> Saving {
+        self.saving.get()
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        self.alive.get()
     }
 
     pub(super) fn epoch(&self) -> u32 {
@@ -167,8 +233,7 @@ impl Editor {
 
     /// The block document, if there is one; changes only when the blocks do.
     pub(super) fn document(&self) -> Memo<Document> {
-        let data = self.data;
-        Memo::new(move |_| data.with(|data| data.content.document().unwrap_or_default()))
+        self.document
     }
 
     /// Where forms are sent without JavaScript.
@@ -180,17 +245,30 @@ impl Editor {
         self.site.with_value(|site| site.hidden.clone())
     }
 
-    /// The block that is selected, by the page's address.
     pub(super) fn selected(&self) -> Option<u32> {
         self.selected.get()
     }
 
-    /// What the preview shows, by the page's address.
+    pub(super) fn selected_untracked(&self) -> Option<u32> {
+        self.selected.get_untracked()
+    }
+
+    pub(super) fn select(&self, block: Option<u32>) {
+        if self.selected.get_untracked() != block {
+            self.history.update_untracked(History::pause);
+            self.selected.set(block);
+            if self.linking.get_untracked() {
+                self.linking.set(false);
+            }
+        }
+    }
+
+    /// What is looked at, by the page's address.
     pub(super) fn view(&self) -> View {
         self.view.get()
     }
 
-    /// The page with another block selected or another view of the preview.
+    /// The page with another block selected or another view of the mail.
     pub(super) fn href(&self, block: Option<u32>, view: View) -> String {
         self.site
             .with_value(|site| address(&site.page, block, view.as_str()))
@@ -201,7 +279,7 @@ impl Editor {
         self.site.with_value(|site| site.page.clone())
     }
 
-    /// A preview document of the stored revision: `html`, `source` or `text`.
+    /// A preview document of the stored revision: `html`, `dark`, `source` or `text`.
     pub(super) fn preview(&self, part: &str) -> String {
         let revision = self.data.with(|data| data.revision);
         self.site
@@ -210,257 +288,194 @@ impl Editor {
 
     /// Sends a form's change and keeps the page.
     pub(super) fn on_submit(&self) -> impl Fn(SubmitEvent) + Clone + use<> {
-        let submit = self.submit;
+        let editor = *self;
         move |event: SubmitEvent| {
             // A form that cannot be read here goes to the server as it is.
             if let Ok(envelope) = Envelope::from_event(&event) {
                 event.prevent_default();
-                submit.run(envelope.edit);
+                editor.change(envelope.edit);
             }
         }
     }
 
-    /// The sentence about the last change as a whole; field errors stand at their fields.
-    pub(super) fn message(&self) -> Option<String> {
-        self.error.with(|error| match error {
-            Some(AppError::Invalid(invalid)) if invalid.message.is_empty() => None,
-            other => other.as_ref().map(ToString::to_string),
-        })
+    /// Takes a form as it is while one types in its input of this name; `done` when the input is left or the choice is made.
+    pub(super) fn take_form(&self, form: &HtmlFormElement, input: String, done: bool) {
+        let read = FormData::new_with_form(form)
+            .ok()
+            .and_then(|data| Envelope::from_form_data(&data).ok());
+        if let Some(envelope) = read {
+            self.apply(envelope.edit, input, done);
+        }
     }
 
-    pub(super) fn is_stale(&self) -> bool {
-        self.error
-            .with(|error| matches!(error, Some(AppError::Conflict(_))))
+    /// Makes one change and sends it.
+    pub(super) fn change(&self, edit: EditForm) {
+        self.apply(edit, String::new(), true);
     }
 
-    /// Whether anything was refused.
-    pub(super) fn is_refused(&self) -> bool {
-        self.error.with(Option::is_some)
-    }
-
-    /// The sentence for one field of one form.
-    pub(super) fn field_message(&self, op: &str, block: &str, field: &str) -> Option<String> {
-        self.error.with(|error| match error {
-            Some(AppError::Invalid(invalid))
-                if invalid.typed.get("op").is_some_and(|typed| typed == op)
-                    && invalid
-                        .typed
-                        .get("block")
-                        .is_none_or(|typed| typed == block) =>
-            {
-                let mut fields = invalid.fields.iter();
-                let found = fields.find(|entry| entry.field == field);
-                found.map(|entry| entry.message.clone())
+    /// Makes one change, shows it, and sends it: at once if it is `done`, or else after a pause in typing. What is half typed and not yet
+    /// right is left alone.
+    pub(super) fn apply(&self, mut edit: EditForm, input: String, done: bool) {
+        if self.saving.get_untracked() == Saving::Conflict {
+            return;
+        }
+        self.queue.update_value(|queue| queue.is_typing = false);
+        if edit.selected.is_empty() {
+            edit.selected = number(self.selected.get_untracked());
+        }
+        let before = self.shown.get_untracked();
+        let applied = match apply(&before, &edit) {
+            Ok(applied) => applied,
+            // The block of a form that is just going away.
+            Err(AppError::Conflict(_)) => return,
+            Err(error) => {
+                if done {
+                    self.error.set(Some(error));
+                }
+                return;
             }
-            _ => None,
-        })
-    }
-
-    /// What was typed into a field of a rejected form; `None` when no such form or field came back.
-    pub(super) fn typed(&self, op: &str, block: &str, field: &str) -> Option<String> {
-        self.with_rejected(op, block, |typed| typed.get(field).cloned())
-            .flatten()
-    }
-
-    /// Whether what was typed into this form came back.
-    pub(super) fn is_rejected(&self, op: &str, block: &str) -> bool {
-        self.with_rejected(op, block, |_| ()).is_some()
-    }
-
-    fn with_rejected<T>(
-        &self,
-        op: &str,
-        block: &str,
-        read: impl FnOnce(&BTreeMap<String, String>) -> T,
-    ) -> Option<T> {
-        self.error.with_untracked(|error| match error {
-            Some(AppError::Invalid(invalid))
-                if invalid.typed.get("op").is_some_and(|typed| typed == op)
-                    && invalid
-                        .typed
-                        .get("block")
-                        .is_some_and(|typed| typed == block) =>
-            {
-                Some(read(&invalid.typed))
+        };
+        if done || self.error.with_untracked(Option::is_some) {
+            self.error.set(None);
+            if self.saving.get_untracked() == Saving::Refused {
+                self.saving.set(Saving::Saved(None));
             }
-            _ => None,
-        })
+        }
+        if applied.content != before {
+            if applied.content.source != before.source && edit.op != "restore" {
+                let about = About {
+                    op: edit.op.clone(),
+                    block: edit.block.clone(),
+                    input,
+                };
+                self.history
+                    .update(|history| history.record(about, before.source));
+            }
+            self.shown.set(applied.content);
+            self.select(applied.selected);
+            self.queue.update_value(|queue| queue.push(edit));
+            if matches!(self.saving.get_untracked(), Saving::Saved(_)) {
+                self.saving.set(Saving::Underway);
+            }
+        }
+        let is_idle = self.queue.with_value(Queue::is_empty);
+        if is_idle && self.saving.get_untracked() == Saving::Underway {
+            self.saving.set(Saving::Saved(None));
+        }
+        if done {
+            self.send.run(());
+        } else {
+            later(self.timer, self.send, TYPING_PAUSE);
+        }
+    }
+
+    /// Something is being typed; it is taken at the next pause.
+    pub(super) fn typing(&self) {
+        self.queue.update_value(|queue| queue.is_typing = true);
+        if matches!(self.saving.get_untracked(), Saving::Saved(_)) {
+            self.saving.set(Saving::Underway);
+        }
+    }
+
+    /// Sends what waits for a pause in typing, or for another try.
+    pub(super) fn save_now(&self) {
+        if self.queue.with_value(Queue::is_empty) {
+            self.say("All changes are saved");
+        }
+        self.send.run(());
+    }
+
+    /// Whether leaving now would lose something.
+    pub(super) fn is_unsaved(&self) -> bool {
+        self.queue.with_value(|queue| !queue.is_empty())
     }
 
     pub(super) fn can_undo(&self) -> bool {
-        self.steps.with(|steps| !steps.back.is_empty())
+        self.history.with(History::can_undo)
     }
 
     pub(super) fn can_redo(&self) -> bool {
-        self.steps.with(|steps| !steps.forth.is_empty())
+        self.history.with(History::can_redo)
     }
 
     /// Goes one step back, or forth again.
     pub(super) fn step(&self, back: bool) {
-        let now = self.data.with_untracked(|data| data.content.source.clone());
-        let target = self
-            .steps
-            .try_update(|steps| steps.take(back, now))
-            .flatten();
-        if let Some(source) = target {
-            self.submit.run(EditForm {
-                op: "restore".into(),
-                selected: number(self.selected.get_untracked()),
-                fields: [("source".to_owned(), source)].into(),
-                ..EditForm::default()
-            });
-        }
-    }
-}
-
-/// An id as a form sends it; empty for none.
-pub(super) fn number(id: Option<u32>) -> String {
-    id.map(|id| id.to_string()).unwrap_or_default()
-}
-
-impl Steps {
-    fn record(&mut self, edit: &EditForm, before: String) {
-        if edit.op == "restore" {
-            self.last = Default::default();
+        if self.saving.get_untracked() == Saving::Conflict {
             return;
         }
-        let about = (edit.op.clone(), edit.block.clone());
-        let typing = matches!(edit.op.as_str(), "set" | "theme" | "source");
-        self.forth.clear();
-        if typing && self.last == about && !self.back.is_empty() {
-            return;
-        }
-        self.last = about;
-        self.back.push_back(before);
-        if self.back.len() > UNDO_STEPS {
-            self.back.pop_front();
+        let now = self.shown.with_untracked(|content| content.source.clone());
+        let target = self.history.try_update(|history| match back {
+            true => history.undo(&now),
+            false => history.redo(&now),
+        });
+        match target.flatten() {
+            Some(source) => {
+                self.change(EditForm {
+                    op: "restore".into(),
+                    fields: [("source".to_owned(), source)].into(),
+                    ..EditForm::default()
+                });
+                self.epoch.update(|epoch| *epoch += 1);
+                self.say(if back { "Undone" } else { "Done again" });
+            }
+            None => self.say(if back {
+                "There is nothing to undo"
+            } else {
+                "There is nothing to do again"
+            }),
         }
     }
 
-    fn take(&mut self, back: bool, now: String) -> Option<String> {
-        if back {
-            let target = self.back.pop_back()?;
-            self.forth.push(now);
-            Some(target)
+    /// Tells screen readers what happened.
+    pub(super) fn say(&self, words: impl Into<String>) {
+        let words = words.into();
+        // The same words twice are read twice only if they differ.
+        let again = self.said.with_untracked(|said| *said == words);
+        self.said.set(if again {
+            format!("{words}\u{a0}")
         } else {
-            let target = self.forth.pop()?;
-            self.back.push_back(now);
-            Some(target)
+            words
+        });
+    }
+
+    pub(super) fn choosing(&self) -> RwSignal<bool> {
+        self.choosing
+    }
+
+    pub(super) fn linking(&self) -> RwSignal<bool> {
+        self.linking
+    }
+
+    /// Names that can be merged, each with a word about it: the list's columns first, then what the mail uses and what is usual.
+    pub(super) fn merge_fields(&self) -> Vec<(String, String)> {
+        let mut all = self.site.with_value(|site| site.fields.clone());
+        let used = self
+            .data
+            .with_untracked(|data| data.compiled.fields.clone());
+        let used = used
+            .into_iter()
+            .map(|name| (name, "used in this mail".to_owned()));
+        let usual = USUAL.map(|(name, words)| (name.to_owned(), words.to_owned()));
+        for (name, words) in used.chain(usual) {
+            if !all.iter().any(|(taken, _)| *taken == name) {
+                all.push((name, words));
+            }
         }
+        all
+    }
+
+    pub(super) fn said(&self) -> RwSignal<String> {
+        self.said
     }
 }
 
-/// The editor's page with a selection and a view.
-pub(super) fn address(page: &str, block: Option<u32>, view: &str) -> String {
-    let mut out = page.to_owned();
-    let mut add = |name: &str, value: &str| {
-        out.push(if out.contains('?') { '&' } else { '?' });
-        out.push_str(&format!("{name}={value}"));
+/// Sends after a while, unless something else is typed before.
+fn later(timer: StoredValue<Option<TimeoutHandle>>, send: Callback<()>, pause: Duration) {
+    if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+        timer.clear();
+    }
+    let send = move || {
+        send.try_run(());
     };
-    if let Some(block) = block {
-        add("block", &block.to_string());
-    }
-    if View::of(view) != View::Desktop {
-        add("view", View::of(view).as_str());
-    }
-    out
-}
-
-/// What the preview shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum View {
-    Desktop,
-    Phone,
-    Source,
-    Text,
-}
-
-impl View {
-    pub(super) const ALL: [View; 4] = [View::Desktop, View::Phone, View::Source, View::Text];
-
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            View::Desktop => "desktop",
-            View::Phone => "phone",
-            View::Source => "source",
-            View::Text => "text",
-        }
-    }
-
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            View::Desktop => "Desktop",
-            View::Phone => "Phone",
-            View::Source => "HTML source",
-            View::Text => "Plain text",
-        }
-    }
-
-    /// The preview document it shows.
-    pub(super) fn part(self) -> &'static str {
-        match self {
-            View::Desktop | View::Phone => "html",
-            View::Source => "source",
-            View::Text => "text",
-        }
-    }
-
-    /// The view an address asks for; the first for anything else.
-    pub(super) fn of(text: &str) -> View {
-        let mut all = View::ALL.into_iter();
-        all.find(|view| view.as_str() == text)
-            .unwrap_or(View::Desktop)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn edit(op: &str, block: &str) -> EditForm {
-        EditForm {
-            op: op.into(),
-            block: block.into(),
-            ..EditForm::default()
-        }
-    }
-
-    #[test]
-    fn addresses_keep_the_pages_own_query() {
-        assert_eq!(address("/templates/7", None, ""), "/templates/7");
-        assert_eq!(
-            address("/drafts/7?step=content", Some(3), "phone"),
-            "/drafts/7?step=content&block=3&view=phone"
-        );
-        assert_eq!(
-            address("/templates/7", Some(3), "\"><x"),
-            "/templates/7?block=3"
-        );
-    }
-
-    #[test]
-    fn typing_in_one_form_is_one_step_and_steps_go_back_and_forth() {
-        let mut steps = Steps::default();
-        steps.record(&edit("set", "1"), "a".into());
-        steps.record(&edit("set", "1"), "ab".into());
-        steps.record(&edit("delete", "1"), "abc".into());
-        assert_eq!(steps.back, ["a", "abc"]);
-        assert_eq!(steps.take(true, "now".into()).as_deref(), Some("abc"));
-        steps.record(&edit("restore", ""), "now".into());
-        assert_eq!(steps.take(true, "abc".into()).as_deref(), Some("a"));
-        assert_eq!(steps.take(true, "a".into()), None);
-        assert_eq!(steps.take(false, "a".into()).as_deref(), Some("abc"));
-        steps.record(&edit("set", "1"), "abc".into());
-        assert!(steps.forth.is_empty());
-    }
-
-    #[test]
-    fn fifty_steps_are_kept() {
-        let mut steps = Steps::default();
-        for i in 0..60 {
-            steps.record(&edit("delete", "1"), i.to_string());
-        }
-        assert_eq!(steps.back.len(), UNDO_STEPS);
-        assert_eq!(steps.back[0], "10");
-    }
+    timer.set_value(set_timeout_with_handle(send, pause).ok());
 }

@@ -1,11 +1,18 @@
-//! The editor on the page: subject, blocks or code on one side, the preview on the other. Each part works as plain forms and links.
+//! The editor on the page: subject, a bar of views and states, and the desk. Each part but the canvas works as plain forms and links.
 
+use super::address::{View, number};
 use super::blocks::BlockList;
+use super::canvas::{Canvas, Drag, DragShapes};
 use super::code::CodeForm;
-use super::preview::Preview;
-use super::properties::PropertyForm;
-use super::session::{Editor, number};
+use super::inspector::Inspector;
+use super::leaving::guard_leaving;
+use super::palette::Palette;
+use super::preview::{CLIP_BYTES, Preview, size};
+use super::properties::{PropertyForm, take};
+use super::session::{Editor, Saving};
+use super::shortcuts::Shortcuts;
 use super::theme_properties;
+use super::variables::MergeMenu;
 use crate::mail::design::Mode;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
@@ -13,20 +20,68 @@ use leptos::prelude::*;
 /// Shows and edits one mail. See the module's comment for how to embed it.
 #[component]
 pub fn ContentEditor(editor: Editor) -> impl IntoView {
-    let is_blocks = editor.mode() == Mode::Blocks;
+    if editor.can_edit() {
+        guard_leaving(editor);
+    }
     view! {
-        <div class="grid items-start gap-6 xl:grid-cols-[minmax(22rem,27rem)_minmax(0,1fr)]">
-            <div class="grid min-w-0 gap-4">
-                <Messages editor/>
-                {editor.can_edit().then(|| view! { <Toolbar editor/> })}
-                <Headline editor/>
-                {if is_blocks {
-                    view! { <BlockList editor/> <ThemePanel editor/> }.into_any()
-                } else {
-                    view! { <CodeForm editor/> }.into_any()
-                }}
-                <MergeFields editor/>
-            </div>
+        <div class="editor">
+            <Messages editor/>
+            <Headline editor/>
+            <Bar editor/>
+            {if editor.mode() == Mode::Blocks && editor.can_edit() {
+                view! { <BlockDesk editor/> }.into_any()
+            } else {
+                view! { <CodeDesk editor/> }.into_any()
+            }}
+            <MergeFields editor/>
+            {editor.can_edit().then(|| view! { <MergeMenu editor/> })}
+        </div>
+    }
+}
+
+/// The canvas between palette and settings, or a preview. Where no script runs: the list of blocks beside the preview.
+#[component]
+fn BlockDesk(editor: Editor) -> impl IntoView {
+    let drag = Drag::new(editor);
+    let is_canvas = Memo::new(move |_| editor.view() == View::Edit);
+    let plain = move || {
+        (!editor.is_alive()).then(|| {
+            view! {
+                <div class="without-script grid gap-4">
+                    <BlockList editor/>
+                    <ThemePanel editor/>
+                </div>
+            }
+        })
+    };
+    let plain_preview = move || {
+        (is_canvas.get() && !editor.is_alive())
+            .then(|| view! { <div class="without-script"><Preview editor/></div> })
+    };
+    view! {
+        <div class="plain-desk">{plain}{plain_preview}</div>
+        {move || if is_canvas.get() {
+            view! {
+                <div class="desk with-script">
+                    <Palette editor drag/>
+                    <Canvas editor drag/>
+                    <div class="desk-side">{move || editor.is_alive().then(|| view! { <Inspector editor/> })}</div>
+                    <DragShapes drag/>
+                </div>
+            }.into_any()
+        } else {
+            view! { <Preview editor/> }.into_any()
+        }}
+    }
+}
+
+/// Code, or blocks that may only be looked at, beside the preview.
+#[component]
+fn CodeDesk(editor: Editor) -> impl IntoView {
+    let is_code = editor.mode() != Mode::Blocks;
+    view! {
+        <div class="code-desk" class:is-single=!is_code>
+            {is_code.then(|| view! { <CodeForm editor/> })}
             <Preview editor/>
         </div>
     }
@@ -77,33 +132,67 @@ fn Messages(editor: Editor) -> impl IntoView {
     }
 }
 
-/// Undo, redo and whether everything is stored. The steps live in the page, so the buttons wait for it to come alive.
+/// What is looked at, how large the mail is, whether it is stored, undo and redo. Steps live in the page, so their buttons wait for it
+/// to come alive.
 #[component]
-fn Toolbar(editor: Editor) -> impl IntoView {
-    let state = move || {
-        if editor.pending() {
-            "Saving…"
-        } else if editor.is_refused() {
-            "Not saved"
-        } else {
-            "All changes are saved"
-        }
-    };
+fn Bar(editor: Editor) -> impl IntoView {
+    let tabs = View::of_mode(editor.mode(), editor.can_edit())
+        .iter()
+        .enumerate()
+        .map(|(at, view)| {
+            let is_current =
+                move || editor.view() == *view || (at == 0 && editor.view() == View::Edit);
+            view! {
+                <a class="tab" data-noscroll="" aria-current=move || is_current().then_some("true")
+                    href=move || editor.href(editor.selected(), *view)>
+                    {view.words()}
+                </a>
+            }
+        })
+        .collect_view();
+    let bytes = Memo::new(move |_| editor.data().with(|data| data.compiled.bytes));
     let is_blocks = editor.mode() == Mode::Blocks;
     view! {
-        <div class="flex min-h-8 items-center justify-between gap-2">
-            <p role="status" class="text-sm text-muted">{state}</p>
-            {is_blocks.then(|| view! {
-                <div class="join">
-                    <button type="button" class="btn btn-sm join-item" disabled=move || !editor.can_undo() on:click=move |_| editor.step(true)>
-                        "Undo"
-                    </button>
-                    <button type="button" class="btn btn-sm join-item" disabled=move || !editor.can_redo() on:click=move |_| editor.step(false)>
-                        "Redo"
-                    </button>
+        <div class="editor-bar">
+            <nav aria-label="Show the mail as" class="tabs tabs-box tabs-sm">{tabs}</nav>
+            <span class="text-sm text-muted">{move || (bytes.get() > 0).then(|| size(bytes.get()))}</span>
+            {editor.can_edit().then(|| view! {
+                <div class="ml-auto flex flex-wrap items-center gap-2">
+                    <SaveState editor/>
+                    {is_blocks.then(|| view! {
+                        <div class="join">
+                            <button type="button" class="btn btn-sm join-item" title="Undo (Ctrl+Z)" disabled=move || !editor.can_undo()
+                                on:click=move |_| editor.step(true)>"Undo"</button>
+                            <button type="button" class="btn btn-sm join-item" title="Do again (Ctrl+Shift+Z)"
+                                disabled=move || !editor.can_redo() on:click=move |_| editor.step(false)>"Redo"</button>
+                        </div>
+                        <div class="with-script"><Shortcuts editor/></div>
+                    })}
                 </div>
             })}
         </div>
+        {move || (bytes.get() >= CLIP_BYTES).then(|| view! {
+            <p role="alert" class="alert alert-warning alert-soft">
+                "Gmail cuts mails at 102 KB, so the end of this one, often the unsubscribe link, is hidden there. Make it shorter."
+            </p>
+        })}
+    }
+}
+
+/// Whether everything is stored.
+#[component]
+fn SaveState(editor: Editor) -> impl IntoView {
+    let words = move || match editor.saving() {
+        Saving::Saved(None) => "All changes are saved".to_owned(),
+        Saving::Saved(Some(time)) => format!("Saved {time}"),
+        Saving::Underway => "Saving…".to_owned(),
+        Saving::Waiting(why) => format!("Not saved yet, trying again. {why}"),
+        Saving::Refused => "Not saved".to_owned(),
+        Saving::Conflict => "Not saved: changed elsewhere".to_owned(),
+    };
+    let is_well = move || matches!(editor.saving(), Saving::Saved(_) | Saving::Underway);
+    view! {
+        <p role="status" class="save-state" class:text-muted=is_well class:text-error=move || !is_well()>{words}</p>
     }
 }
 
@@ -132,7 +221,7 @@ fn Headline(editor: Editor) -> impl IntoView {
         view! {
             <div class="field">
                 <label class="field-label" for=id.clone()>{label}</label>
-                <input id=id type="text" class="input w-full" name=format!("edit[fields][{name}]") value=value autocomplete="off"
+                <input id=id type="text" class="input w-full" name=format!("edit[fields][{name}]") value=value autocomplete="off" data-merge=""
                     maxlength="500" readonly=!editor.can_edit() class:input-error=move || message().is_some()
                     aria-invalid=move || message().is_some().then_some("true") aria-describedby=note.clone()/>
                 <p id=note class="field-note" class:text-error=move || message().is_some()>
@@ -143,12 +232,13 @@ fn Headline(editor: Editor) -> impl IntoView {
     };
     view! {
         <section class="panel" aria-label="Subject and preheader">
-            <form method="post" action=editor.url() class="grid gap-3" on:submit=editor.on_submit() on:change=super::properties::send_form>
+            <form method="post" action=editor.url() class="headline" on:submit=editor.on_submit()
+                on:change=move |event| take(editor, &event, true) on:input=move |event| take(editor, &event, false)>
                 <Common editor op="headline"/>
                 {line("subject", "Subject", "")}
                 {line("preheader", "Preheader", "Inboxes show it after the subject. It is hidden in the mail.")}
                 {editor.can_edit().then(|| view! {
-                    <div><button type="submit" class="btn btn-sm">"Save subject"</button></div>
+                    <div class="without-script"><button type="submit" class="btn btn-sm">"Save subject"</button></div>
                 })}
             </form>
         </section>

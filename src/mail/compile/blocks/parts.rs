@@ -2,7 +2,8 @@
 
 use super::{Align, BlockKind, Spot, Writer, is_picture};
 use crate::mail::block::{SocialLink, TextSize};
-use crate::mail::compile::colour::{DARK_SURFACE, Rgb};
+use crate::mail::colour::{DARK_SURFACE, Rgb};
+use crate::mail::shade;
 
 /// How a piece of text is set.
 struct Setting {
@@ -51,11 +52,11 @@ impl Writer<'_> {
                 colour, thickness, ..
             } => {
                 let own = Rgb::parse(colour);
-                let default = spot.ground.colour.mix(self.ink(spot), 0.13);
+                let line = self.palette.line(colour, spot.ground.colour);
                 self.out.push_str(&format!(
                     "<mj-divider css-class=\"{}\" border-color=\"{}\" border-width=\"{}px\" padding=\"{}\" />",
                     if own.is_none() && !spot.ground.class.is_empty() { "m-dv" } else { "m-dk" },
-                    own.unwrap_or(default).hex(),
+                    line.hex(),
                     (*thickness).clamp(1, 20),
                     padding(spot),
                 ));
@@ -79,11 +80,7 @@ impl Writer<'_> {
 
     /// The colour of text on a ground: the theme's, unless it would not be readable there.
     fn ink(&self, spot: Spot) -> Rgb {
-        if self.palette.text.contrast(spot.ground.colour) >= 4.5 {
-            self.palette.text
-        } else {
-            spot.ground.colour.ink()
-        }
+        self.palette.ink(spot.ground.colour)
     }
 
     /// A colour chosen for text, and the class that keeps it readable in dark mode.
@@ -151,7 +148,7 @@ impl Writer<'_> {
         let set = Setting {
             size: size.px(),
             line: if display { "1.05" } else { "1.6" },
-            weight: if display && !self.has_serif_headings() {
+            weight: if display && !shade::has_serif_headings(self.theme) {
                 700
             } else {
                 400
@@ -187,16 +184,9 @@ impl Writer<'_> {
         radius: u8,
         spot: Spot,
     ) {
-        let ground = Rgb::parse(colours.0).unwrap_or_else(|| {
-            // An accent that vanishes into its ground gives way to the ground's ink.
-            let accent = self.palette.accent;
-            if accent.contrast(spot.ground.colour) >= 1.6 {
-                accent
-            } else {
-                spot.ground.colour.ink()
-            }
-        });
-        let ink = Rgb::parse(colours.1).unwrap_or_else(|| ground.ink());
+        let (ground, ink) = self
+            .palette
+            .button(colours.0, colours.1, spot.ground.colour);
         let vanishes = !spot.ground.class.is_empty() && ground.contrast(DARK_SURFACE) < 1.6;
         let href = self.href(href);
         let label = self.word(label.trim());
@@ -221,11 +211,7 @@ impl Writer<'_> {
             if !line.is_empty() {
                 line.push_str(" &nbsp;&middot;&nbsp; ");
             }
-            let colour = if spot.ground.colour.is_dark() {
-                self.ink(spot)
-            } else {
-                self.palette.link
-            };
+            let colour = self.palette.social(spot.ground.colour);
             line.push_str(&format!(
                 "<a{href} style=\"color:{};text-decoration:none;font-weight:600;white-space:nowrap\">{}</a>",
                 colour.hex(),
@@ -250,12 +236,7 @@ impl Writer<'_> {
     }
 
     fn footer(&mut self, text: &str, address: bool, unsubscribe: bool, spot: Spot) {
-        let on_light = self.palette.muted.contrast(spot.ground.colour) >= 4.5;
-        let colour = if on_light {
-            self.palette.muted
-        } else {
-            self.ink(spot).mix(spot.ground.colour, 0.2)
-        };
+        let colour = self.palette.footer(spot.ground.colour);
         let mut lines = Vec::new();
         if !text.trim().is_empty() {
             lines.push(self.rich(text, spot.ground, colour));

@@ -3,15 +3,15 @@
 use crate::mail::block::is_colour;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rgb(u8, u8, u8);
+pub struct Rgb(u8, u8, u8);
 
-pub(super) const WHITE: Rgb = Rgb(255, 255, 255);
+pub const WHITE: Rgb = Rgb(255, 255, 255);
 /// The surface, page and ink of dark mode.
-pub(super) const DARK_SURFACE: Rgb = Rgb(0x1b, 0x1e, 0x24);
-pub(super) const DARK_PAGE: Rgb = Rgb(0x10, 0x12, 0x16);
-pub(super) const DARK_TINT: Rgb = Rgb(0x26, 0x2a, 0x32);
-pub(super) const DARK_INK: Rgb = Rgb(0xed, 0xee, 0xf1);
-pub(super) const DARK_MUTED: Rgb = Rgb(0xa3, 0xa9, 0xb4);
+pub const DARK_SURFACE: Rgb = Rgb(0x1b, 0x1e, 0x24);
+pub const DARK_PAGE: Rgb = Rgb(0x10, 0x12, 0x16);
+pub const DARK_TINT: Rgb = Rgb(0x26, 0x2a, 0x32);
+pub const DARK_INK: Rgb = Rgb(0xed, 0xee, 0xf1);
+pub const DARK_MUTED: Rgb = Rgb(0xa3, 0xa9, 0xb4);
 
 impl Rgb {
     /// Reads `#rgb` and `#rrggbb`.
