@@ -66,7 +66,7 @@ pub fn Domains(report: Report) -> impl IntoView {
             <tr>
                 <th scope="row" class="font-normal break-all">{line.domain}</th>
                 <td class="text-right tabular-nums">{thousands(line.total)}</td>
-                <td class="text-right tabular-nums">{if is_over { thousands(sent) } else { "…".into() }}</td>
+                <td class="hidden text-right tabular-nums sm:table-cell">{if is_over { thousands(sent) } else { "…".into() }}</td>
                 <td class="text-right tabular-nums" class:text-error=is_bad>{thousands(line.failed)}</td>
                 <td class="text-right tabular-nums">{rate(opens, line.opened)}</td>
                 <td class="hidden text-right tabular-nums sm:table-cell">{rate(clicks, line.clicked)}</td>
@@ -84,13 +84,13 @@ pub fn Domains(report: Report) -> impl IntoView {
                     "The recipients' domains, the largest first. How many were sent to each is known once nothing waits."
                 }}
             </p>
-            <div class="table-wrap">
+            <div class="table-wrap" tabindex="0" role="group" aria-label="Numbers by domain">
                 <table class="table table-sm">
                     <thead>
                         <tr>
                             <th scope="col">"Domain"</th>
                             <th scope="col" class="text-right">"Recipients"</th>
-                            <th scope="col" class="text-right">"Sent"</th>
+                            <th scope="col" class="hidden text-right sm:table-cell">"Sent"</th>
                             <th scope="col" class="text-right">"Failed"</th>
                             <th scope="col" class="text-right">"Opened"</th>
                             <th scope="col" class="hidden text-right sm:table-cell">"Clicked"</th>

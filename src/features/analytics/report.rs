@@ -163,13 +163,13 @@ fn Failures(id: CampaignId, failed: i64, groups: Vec<ReplyGroup>) -> impl IntoVi
                     <h2 id="report-failures" class="text-base font-semibold">"Why messages failed"</h2>
                     <a class="link text-sm" href=format!("/campaigns/{id}?tab=recipients&state=failed")>"Show failed recipients"</a>
                 </div>
-                <div class="table-wrap">
+                <div class="table-wrap" tabindex="0" role="group" aria-label="Answers of mail servers">
                     <table class="table table-sm">
                         <thead>
                             <tr>
                                 <th scope="col" class="text-right">"Messages"</th>
                                 <th scope="col">"Code"</th>
-                                <th scope="col">"What the server said"</th>
+                                <th scope="col" class="whitespace-normal">"What the server said"</th>
                             </tr>
                         </thead>
                         <tbody>{rows.collect_view()}</tbody>

@@ -91,7 +91,7 @@ fn Campaigns(query: CampaignQuery, list: CampaignList) -> impl IntoView {
                         <table class="table">
                             <thead>
                                 <tr>
-                                    <th scope="col" class="w-10"><span class="sr-only">"Select"</span></th>
+                                    <th scope="col" class="w-10 pr-0"><span class="sr-only">"Select"</span></th>
                                     <th scope="col">"Campaign"</th>
                                     <th scope="col" class="hidden md:table-cell">"Progress"</th>
                                     <th scope="col" class="hidden lg:table-cell text-right">"Opened"</th>
@@ -138,7 +138,7 @@ fn Line(campaign: CampaignSummary) -> impl IntoView {
     };
     view! {
         <tr>
-            <td>
+            <td class="pr-0">
                 <label class="-m-3 grid size-11 place-items-center">
                     <input type="checkbox" class="checkbox checkbox-sm" name="form[ids][]" value=id.to_string()
                         aria-label=format!("Select {name}")/>

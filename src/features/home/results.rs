@@ -32,7 +32,7 @@ pub fn Best(campaigns: Vec<CampaignLine>) -> impl IntoView {
                 <th scope="row" class="font-normal [overflow-wrap:anywhere]">
                     <a class="link link-hover font-medium" href=format!("/campaigns/{}/report", campaign.id)>{campaign.name}</a>
                 </th>
-                <td class="text-right tabular-nums">{thousands(sent)}</td>
+                <td class="hidden text-right tabular-nums sm:table-cell">{thousands(sent)}</td>
                 <td class="text-right tabular-nums">{percent(of.unique_opens, sent)}</td>
                 <td class="text-right font-medium tabular-nums">{percent(of.unique_clicks, sent)}</td>
             </tr>
@@ -47,7 +47,7 @@ pub fn Best(campaigns: Vec<CampaignLine>) -> impl IntoView {
                     <thead>
                         <tr>
                             <th scope="col">"Campaign"</th>
-                            <th scope="col" class="text-right">"Sent"</th>
+                            <th scope="col" class="hidden text-right sm:table-cell">"Sent"</th>
                             <th scope="col" class="text-right">"Opened"</th>
                             <th scope="col" class="text-right">"Clicked"</th>
                         </tr>
@@ -106,19 +106,19 @@ fn largest(domains: Vec<DomainLine>) -> impl IntoView {
                     <th scope="row" class="font-normal break-all">{line.domain.clone()}</th>
                     <td class="text-right tabular-nums">{thousands(line.total)}</td>
                     <td class="text-right tabular-nums">{percent(line.failed, line.total - line.left_out)}</td>
-                    <td class="text-right tabular-nums">{percent(line.opened, line.total - line.left_out)}</td>
+                    <td class="hidden text-right tabular-nums sm:table-cell">{percent(line.opened, line.total - line.left_out)}</td>
                 </tr>
             }
         });
         view! {
-            <div class="table-wrap mt-4">
+            <div class="table-wrap mt-4" tabindex="0" role="group" aria-label="Largest domains">
                 <table class="table table-sm">
                     <thead>
                         <tr>
-                            <th scope="col">"Largest domains"</th>
+                            <th scope="col" class="whitespace-normal">"Largest domains"</th>
                             <th scope="col" class="text-right">"Recipients"</th>
                             <th scope="col" class="text-right">"Failed"</th>
-                            <th scope="col" class="text-right">"Opened"</th>
+                            <th scope="col" class="hidden text-right sm:table-cell">"Opened"</th>
                         </tr>
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>

@@ -22,6 +22,7 @@ pub fn RankTable(
     ranks: Vec<Rank>,
     whole: i64,
 ) -> impl IntoView {
+    let label = head.clone();
     let most = ranks
         .iter()
         .map(|rank| rank.value)
@@ -32,7 +33,7 @@ pub fn RankTable(
         let wide = (100.0 * rank.value as f64 / most as f64).max(1.0);
         view! {
             <tr>
-                <th scope="row" class="w-2/5 font-normal">{rank.name}</th>
+                <th scope="row" class="font-normal [overflow-wrap:anywhere] sm:w-2/5">{rank.name}</th>
                 <td class="hidden w-2/5 sm:table-cell" aria-hidden="true">
                     <svg class="block h-3 w-full" viewBox="0 0 100 10" preserveAspectRatio="none">
                         <rect width="100" height="10" rx="0" class="fill-base-300"></rect>
@@ -45,11 +46,11 @@ pub fn RankTable(
         }
     });
     view! {
-        <div class="table-wrap">
+        <div class="table-wrap" tabindex="0" role="group" aria-label=label>
             <table class="table table-sm">
                 <thead>
                     <tr>
-                        <th scope="col">{head}</th>
+                        <th scope="col" class="whitespace-normal">{head}</th>
                         <td class="hidden sm:table-cell" aria-hidden="true"></td>
                         <th scope="col" class="text-right">{unit}</th>
                         <th scope="col" class="text-right">"Share"</th>
