@@ -3,7 +3,9 @@
 use crate::features::accounts::edit::{AccountCreatePage, AccountEditPage};
 use crate::features::accounts::list::AccountListPage;
 use crate::features::analytics::report::CampaignReportPage;
-use crate::features::auth::api::{SignOut, current_user};
+use crate::features::audit::list::AuditListPage;
+use crate::features::auth::api::current_user;
+use crate::features::auth::person::{PersonFoot, SignedInUser};
 use crate::features::auth::setup::AuthSetupPage;
 use crate::features::auth::sign_in::AuthSignInPage;
 use crate::features::campaigns::detail::CampaignDetailPage;
@@ -16,6 +18,9 @@ use crate::features::drafts::list::DraftListPage;
 use crate::features::home::overview::HomePage;
 use crate::features::outbox::detail::OutboxDetailPage;
 use crate::features::outbox::list::OutboxListPage;
+use crate::features::people::join::JoinPage;
+use crate::features::people::list::PeopleListPage;
+use crate::features::people::profile::ProfilePage;
 use crate::features::queue::list::QueueListPage;
 use crate::features::settings::page::SettingsPage;
 use crate::features::suppressions::list::SuppressionListPage;
@@ -28,7 +33,6 @@ use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
 use crate::{error::AppError, ui::page::PageHead};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
@@ -88,6 +92,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view=AuthSignInPage ssr=Async/>
                 <Route path=path!("/setup/:token") view=AuthSetupPage ssr=Async/>
+                <Route path=path!("/join/:token") view=JoinPage ssr=Async/>
                 <Route path=path!("/u/:token") view=UnsubscribePage ssr=Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
                     <Route path=path!("/") view=HomePage ssr=Async/>
@@ -107,6 +112,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/suppressions") view=SuppressionListPage ssr=Async/>
                     <Route path=path!("/settings") view=SettingsPage ssr=Async/>
                     <Route path=path!("/settings/domains") view=DomainListPage ssr=Async/>
+                    <Route path=path!("/settings/people") view=PeopleListPage ssr=Async/>
+                    <Route path=path!("/settings/activity") view=AuditListPage ssr=Async/>
+                    <Route path=path!("/settings/profile") view=ProfilePage ssr=Async/>
                     <Route path=path!("/campaigns") view=CampaignListPage ssr=Async/>
                     <Route path=path!("/campaigns/:id") view=CampaignDetailPage ssr=Async/>
                     <Route path=path!("/campaigns/:id/recipients/:message") view=RecipientDetailPage ssr=Async/>
@@ -120,26 +128,11 @@ pub fn App() -> impl IntoView {
 /// Everything behind sign-in: the frame, with the person at its foot.
 #[component]
 fn SignedIn() -> impl IntoView {
-    let user = Resource::new_blocking(|| (), |()| current_user());
-    let person = view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let user = user.await.ok().flatten();
-                user.map(|user| view! {
-                    <div class="person">
-                        <div class="min-w-0">
-                            <p class="truncate font-medium">{user.name}</p>
-                            <p class="truncate text-xs text-muted">{user.email}</p>
-                        </div>
-                        <form method="post" action=SignOut::url()>
-                            <button class="btn btn-ghost btn-xs" type="submit">"Sign out"</button>
-                        </form>
-                    </div>
-                })
-            })}
-        </Suspense>
-    };
-    view! { <Frame user=person.into_any()><Outlet/></Frame> }
+    provide_context(SignedInUser(Resource::new_blocking(
+        || (),
+        |()| current_user(),
+    )));
+    view! { <Frame user=view! { <PersonFoot/> }.into_any()><Outlet/></Frame> }
 }
 
 #[component]

@@ -16,6 +16,9 @@ const pages: [path: string, heading: string | RegExp][] = [
   ['/suppressions', 'Suppressions'],
   ['/settings', 'Settings'],
   ['/settings/domains', 'Sending domains'],
+  ['/settings/people', 'People'],
+  ['/settings/activity', 'Activity'],
+  ['/settings/profile', 'Your profile'],
 ];
 const sizes = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 

@@ -2,12 +2,14 @@
 
 pub mod accounts;
 pub mod analytics;
+pub mod audit;
 pub mod auth;
 pub mod campaigns;
 pub mod domains;
 pub mod drafts;
 pub mod home;
 pub mod outbox;
+pub mod people;
 pub mod queue;
 pub mod settings;
 pub mod suppressions;

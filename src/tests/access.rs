@@ -32,6 +32,7 @@ const CALLS: &[(&str, Needs)] = &[
     ("accounts/send-test", Editor),
     ("accounts/submit-account", Editor),
     ("analytics/find-report", Viewer),
+    ("audit/list-audit", Owner),
     ("auth/change-password", Viewer),
     ("auth/check-setup-link", Viewer),
     ("auth/create-owner", Nobody),
@@ -76,6 +77,17 @@ const CALLS: &[(&str, Needs)] = &[
     ("outbox/delete-mail", Editor),
     ("outbox/find-mail", Viewer),
     ("outbox/list-mails", Viewer),
+    ("people/change-role", Owner),
+    ("people/end-other-sessions", Viewer),
+    ("people/end-session", Viewer),
+    ("people/find-invitation", Viewer),
+    ("people/find-profile", Viewer),
+    ("people/invite-person", Owner),
+    ("people/join", Nobody),
+    ("people/list-people", Owner),
+    ("people/remove-person", Owner),
+    ("people/rename-self", Viewer),
+    ("people/withdraw-invitation", Owner),
     ("queue/cancel-message", Editor),
     ("queue/confirm-message", Editor),
     ("queue/find-queue", Viewer),
@@ -131,7 +143,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
 ];
 
 /// Pages a visitor may see.
-const PUBLIC_PAGES: [&str; 3] = ["/sign-in", "/setup/:token", "/u/:token"];
+const PUBLIC_PAGES: [&str; 4] = ["/sign-in", "/setup/:token", "/join/:token", "/u/:token"];
 
 /// One body that every server function can read: unknown fields are passed over. Ids name nothing that exists.
 const BODY: &str = "id=99&revision=1&up=true&enabled=true&lane=99&after=&tab=rendered&token=x&email=a%40example.com&password=x&words=&page=1\

@@ -1,6 +1,7 @@
 //! What the workspace as a whole is set to.
 
 pub mod api;
+pub mod frame;
 pub mod model;
 pub mod page;
 

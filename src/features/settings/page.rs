@@ -1,34 +1,30 @@
-//! The settings page: the workspace, one's own password, and how the installation is doing.
+//! The settings page: the workspace, and how the installation is doing.
 
 use super::api::{SaveWorkspace, find_settings};
+use super::frame::SettingsFrame;
 use super::model::{About, Instance, SettingsView, Workspace};
-use crate::features::auth::api::ChangePassword;
-use crate::features::auth::model::PASSWORD_MIN;
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::form::{Checkbox, Field, FormMessage, FormState, Select, Submit, TextArea};
 use crate::ui::load::load;
-use crate::ui::page::PageHead;
 use crate::ui::time::Time;
 use leptos::prelude::*;
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let save = ServerAction::<SaveWorkspace>::new();
-    let password = ServerAction::<ChangePassword>::new();
     let settings = Resource::new_blocking(move || save.version().get(), |_| find_settings());
     view! {
-        <PageHead title="Settings"/>
-        {load(settings, move |settings| {
-            let SettingsView { workspace, zones, can_edit, about } = settings;
-            view! {
-                <div class="grid max-w-3xl gap-6">
-                    {workspace_form(save, workspace, zones, can_edit)}
-                    {domains_panel()}
-                    {password_form(password)}
-                    {about_panel(about)}
-                </div>
-            }
-        })}
+        <SettingsFrame title="Settings">
+            {load(settings, move |settings| {
+                let SettingsView { workspace, zones, can_edit, about } = settings;
+                view! {
+                    <div class="grid gap-6">
+                        {workspace_form(save, workspace, zones, can_edit)}
+                        {about_panel(about)}
+                    </div>
+                }
+            })}
+        </SettingsFrame>
     }
 }
 
@@ -78,33 +74,6 @@ fn workspace_form(
                     </fieldset>
                     {can_edit.then(|| view! { <div><Submit form=form label="Save settings"/></div> })}
                 </fieldset>
-            </ActionForm>
-        </section>
-    }
-}
-
-fn domains_panel() -> impl IntoView {
-    view! {
-        <section class="panel" aria-labelledby="domains-title">
-            <h2 id="domains-title" class="text-base font-semibold">"Sending domains"</h2>
-            <p class="mt-1 text-sm text-muted">"Sign your mail (DKIM), so that it is taken for yours and not for spam."</p>
-            <a class="btn btn-sm mt-4" href="/settings/domains">"Sending domains and keys"</a>
-        </section>
-    }
-}
-
-fn password_form(action: ServerAction<ChangePassword>) -> impl IntoView {
-    let form = FormState::of(action);
-    view! {
-        <section class="panel" aria-labelledby="password-title">
-            <h2 id="password-title" class="text-base font-semibold">"Your password"</h2>
-            <p class="mt-1 text-sm text-muted">"Changing it signs you out everywhere else."</p>
-            <ActionForm action=action attr:class="mt-4 grid gap-4" attr:novalidate=true>
-                <FormMessage form=form/>
-                <Field form=form name="current_password" label="Current password" kind="password" autocomplete="current-password" required=true/>
-                <Field form=form name="new_password" label="New password" kind="password" autocomplete="new-password" required=true
-                    hint=format!("At least {PASSWORD_MIN} characters.")/>
-                <div><Submit form=form label="Change password" class="btn"/></div>
             </ActionForm>
         </section>
     }

@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     3 => "0003_dkim",
     4 => "0004_addresses",
     5 => "0005_snapshot_sources",
+    8 => "0008_people",
 };
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
