@@ -22,7 +22,11 @@ use crate::features::people::join::JoinPage;
 use crate::features::people::list::PeopleListPage;
 use crate::features::people::profile::ProfilePage;
 use crate::features::queue::list::QueueListPage;
-use crate::features::settings::page::SettingsPage;
+use crate::features::settings::about::AboutPage;
+use crate::features::settings::appearance::AppearancePage;
+use crate::features::settings::sending::SendingPage;
+use crate::features::settings::tracking::TrackingPage;
+use crate::features::settings::workspace::WorkspacePage;
 use crate::features::suppressions::list::SuppressionListPage;
 use crate::features::templates::detail::TemplateEditPage;
 use crate::features::templates::import::TemplateImportPage;
@@ -31,6 +35,7 @@ use crate::features::templates::new::TemplateNewPage;
 use crate::features::tracking::unsubscribe::UnsubscribePage;
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
+use crate::ui::theme::Theme;
 use crate::{error::AppError, ui::page::PageHead};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -42,13 +47,14 @@ use leptos_router::path;
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     #[cfg(feature = "ssr")]
     set_content_policy();
+    let theme = theme();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=theme.data_theme()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
+                <meta name="color-scheme" content=theme.color_scheme()/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <AutoReload options=options.clone()/>
@@ -60,6 +66,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// The colours this browser asked for.
+fn theme() -> Theme {
+    #[cfg(feature = "ssr")]
+    return crate::server::theme::current();
+    #[cfg(not(feature = "ssr"))]
+    Theme::System
 }
 
 /// Only our own scripts run, and inline ones only with this response's nonce. Previews of mails are documents of their own
@@ -110,11 +124,15 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/outbox/:id") view=OutboxDetailPage ssr=Async/>
                     <Route path=path!("/campaigns/:id/report") view=CampaignReportPage ssr=Async/>
                     <Route path=path!("/suppressions") view=SuppressionListPage ssr=Async/>
-                    <Route path=path!("/settings") view=SettingsPage ssr=Async/>
+                    <Route path=path!("/settings") view=WorkspacePage ssr=Async/>
+                    <Route path=path!("/settings/tracking") view=TrackingPage ssr=Async/>
+                    <Route path=path!("/settings/sending") view=SendingPage ssr=Async/>
                     <Route path=path!("/settings/domains") view=DomainListPage ssr=Async/>
                     <Route path=path!("/settings/people") view=PeopleListPage ssr=Async/>
                     <Route path=path!("/settings/activity") view=AuditListPage ssr=Async/>
                     <Route path=path!("/settings/profile") view=ProfilePage ssr=Async/>
+                    <Route path=path!("/settings/appearance") view=AppearancePage ssr=Async/>
+                    <Route path=path!("/settings/about") view=AboutPage ssr=Async/>
                     <Route path=path!("/campaigns") view=CampaignListPage ssr=Async/>
                     <Route path=path!("/campaigns/:id") view=CampaignDetailPage ssr=Async/>
                     <Route path=path!("/campaigns/:id/recipients/:message") view=RecipientDetailPage ssr=Async/>

@@ -19,6 +19,10 @@ const pages: [path: string, heading: string | RegExp][] = [
   ['/settings/people', 'People'],
   ['/settings/activity', 'Activity'],
   ['/settings/profile', 'Your profile'],
+  ['/settings/tracking', 'Tracking and privacy'],
+  ['/settings/sending', 'Sending'],
+  ['/settings/appearance', 'Appearance'],
+  ['/settings/about', 'About'],
 ];
 const sizes = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 

@@ -14,4 +14,5 @@ pub mod notice;
 pub mod number;
 pub mod page;
 pub mod pager;
+pub mod theme;
 pub mod time;

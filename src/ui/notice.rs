@@ -33,6 +33,7 @@ const NOTICES: &[(&str, &str)] = &[
         "The person is removed and signed out everywhere.",
     ),
     ("settings-saved", "Settings saved."),
+    ("theme-chosen", "These are your colours now."),
     ("account-saved", "Sender account saved."),
     (
         "account-enabled",

@@ -1,7 +1,8 @@
-//! The frame of every settings page: its heading, and the way to its neighbours.
+//! The frame of every settings page: its heading, the way to its neighbours, and what stands inside its form.
 
 use crate::features::auth::model::Role;
 use crate::features::auth::person::ForRole;
+use crate::ui::form::{FormMessage, FormState, Submit};
 use crate::ui::page::PageHead;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -11,6 +12,8 @@ type Entry = (&'static str, &'static str);
 
 const WORKSPACE: &[Entry] = &[
     ("/settings", "Workspace"),
+    ("/settings/tracking", "Tracking and privacy"),
+    ("/settings/sending", "Sending"),
     ("/settings/domains", "Sending domains"),
 ];
 /// For owners.
@@ -18,7 +21,11 @@ const PEOPLE: &[Entry] = &[
     ("/settings/people", "People"),
     ("/settings/activity", "Activity"),
 ];
-const OWN: &[Entry] = &[("/settings/profile", "Your profile")];
+const OWN: &[Entry] = &[
+    ("/settings/profile", "Your profile"),
+    ("/settings/appearance", "Appearance"),
+    ("/settings/about", "About"),
+];
 
 #[component]
 pub fn SettingsFrame(
@@ -51,4 +58,23 @@ fn entries(list: &'static [Entry]) -> impl IntoView {
             }
         })
         .collect_view()
+}
+
+/// Inside the `ActionForm` of a settings page: its name, its fields, and the button for those who may.
+#[component]
+pub fn SettingsFields(
+    form: FormState,
+    title: &'static str,
+    can_edit: bool,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <h2 class="text-base font-semibold">{title}</h2>
+        {(!can_edit).then(|| view! { <p class="mt-1 text-sm text-muted">"Only an owner can change these."</p> })}
+        <FormMessage form=form/>
+        <fieldset class="mt-4 grid gap-5" disabled=!can_edit>
+            {children()}
+            {can_edit.then(|| view! { <div><Submit form=form label="Save settings"/></div> })}
+        </fieldset>
+    }
 }

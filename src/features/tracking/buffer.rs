@@ -19,8 +19,12 @@ pub enum EventKind {
 pub struct Event {
     pub message: MessageId,
     pub kind: EventKind,
-    /// Cut short. No address of the network is kept.
+    /// Cut short.
     pub user_agent: String,
+    /// The network address, for at most a moment: what is written is what the workspace's settings let be kept of it.
+    pub ip: String,
+    /// The reader's browser asks not to be tracked (Global Privacy Control).
+    pub is_opted_out: bool,
     /// Unix ms.
     pub at: i64,
 }
@@ -76,6 +80,8 @@ mod tests {
             message: MessageId(1),
             kind: EventKind::Open,
             user_agent: String::new(),
+            ip: String::new(),
+            is_opted_out: false,
             at,
         }
     }

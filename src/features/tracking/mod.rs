@@ -7,6 +7,8 @@ pub mod unsubscribe;
 #[cfg(feature = "ssr")]
 pub mod buffer;
 #[cfg(feature = "ssr")]
+pub mod privacy;
+#[cfg(feature = "ssr")]
 pub mod repo;
 #[cfg(feature = "ssr")]
 pub mod routes;

@@ -87,6 +87,7 @@ struct Sum<'a> {
     opened_at: Option<i64>,
     clicked_at: Option<i64>,
     agent: &'a str,
+    client: &'a str,
 }
 
 /// What the events of one write add to a message, measured against how the message stands before it: `opens` and `clicks` to
@@ -120,12 +121,13 @@ pub fn insert_events(events: &[Event], implies_opens: bool) -> [Stmt; 4] {
                 if sum.clicked_at.is_none() {
                     sum.clicked_at = Some(event.at);
                     sum.agent = &event.user_agent;
+                    sum.client = &event.ip;
                 }
                 ("click", Some(link))
             }
         };
         rows.push(json!({
-            "message": event.message, "kind": kind, "link": link, "agent": event.user_agent, "at": event.at,
+            "message": event.message, "kind": kind, "link": link, "agent": event.user_agent, "client": event.ip, "at": event.at,
         }));
     }
     let sums: Vec<Value> = sums
@@ -134,7 +136,7 @@ pub fn insert_events(events: &[Event], implies_opens: bool) -> [Stmt; 4] {
             json!({
                 "message": message, "opens": sum.opens, "clicks": sum.clicks,
                 "implied": i64::from(implies_opens && sum.opens == 0 && sum.clicks > 0),
-                "opened_at": sum.opened_at.or(sum.clicked_at), "clicked_at": sum.clicked_at, "agent": sum.agent,
+                "opened_at": sum.opened_at.or(sum.clicked_at), "clicked_at": sum.clicked_at, "agent": sum.agent, "client": sum.client,
             })
         })
         .collect();
@@ -150,14 +152,14 @@ pub fn insert_events(events: &[Event], implies_opens: bool) -> [Stmt; 4] {
         ))
         .bind(sums.clone()),
         sql(format!(
-            "INSERT INTO tracking_events (message_id, campaign_id, kind, link, user_agent, at) \
-             SELECT q.id, q.campaign_id, e.value ->> 'kind', e.value ->> 'link', e.value ->> 'agent', e.value ->> 'at' \
+            "INSERT INTO tracking_events (message_id, campaign_id, kind, link, user_agent, client, at) \
+             SELECT q.id, q.campaign_id, e.value ->> 'kind', e.value ->> 'link', e.value ->> 'agent', e.value ->> 'client', e.value ->> 'at' \
              FROM json_each(?1) e CROSS JOIN email_queue q ON q.id = (e.value ->> 'message') WHERE q.campaign_id IS NOT NULL \
              AND CASE (e.value ->> 'kind') WHEN 'open' THEN q.opens ELSE q.clicks END < {MOST_PER_MESSAGE}"
         ))
         .bind(rows),
-        sql("INSERT INTO tracking_events (message_id, campaign_id, kind, user_agent, at) \
-             SELECT q.id, q.campaign_id, 'open', s.value ->> 'agent', s.value ->> 'opened_at' \
+        sql("INSERT INTO tracking_events (message_id, campaign_id, kind, user_agent, client, at) \
+             SELECT q.id, q.campaign_id, 'open', s.value ->> 'agent', s.value ->> 'client', s.value ->> 'opened_at' \
              FROM json_each(?1) s CROSS JOIN email_queue q ON q.id = (s.value ->> 'message') WHERE q.campaign_id IS NOT NULL \
              AND (s.value ->> 'implied') = 1 AND q.opens = 0")
         .bind(sums.clone()),
@@ -169,6 +171,16 @@ pub fn insert_events(events: &[Event], implies_opens: bool) -> [Stmt; 4] {
         ))
         .bind(sums),
     ]
+}
+
+/// Forgets a share of the opens and clicks from before `before`, the oldest first. Counters stay as they are, and so do
+/// unsubscribes, which count once.
+pub fn delete_old_events(before: i64) -> Stmt {
+    sql(
+        "DELETE FROM tracking_events WHERE id IN (SELECT id FROM tracking_events \
+         WHERE kind IN ('open', 'click') AND at < ?1 ORDER BY at LIMIT 1000)",
+    )
+    .bind(before)
 }
 
 /// Counts an unsubscribe once per message, however often it is asked for.

@@ -2,8 +2,8 @@
 
 use super::buffer::{Event, EventKind};
 use super::model::{Standing, UnsubscribeView, masked};
-use super::repo;
 use super::token::{Token, TokenKind, decode};
+use super::{privacy, repo};
 use crate::delivery::content::render_target;
 use crate::delivery::queue;
 use crate::error::AppError;
@@ -24,8 +24,12 @@ const AGENT_CHARS: usize = 200;
 #[derive(Clone, Copy, Debug)]
 pub struct Visit<'a> {
     pub user_agent: &'a str,
-    /// False: nothing of it is kept. A HEAD request, or a browser that asks not to be tracked (Global Privacy Control).
+    /// The network address it came from.
+    pub ip: &'a str,
+    /// False: nothing of it is kept. A HEAD request.
     pub counts: bool,
+    /// The browser asks not to be tracked (Global Privacy Control).
+    pub is_opted_out: bool,
 }
 
 /// Somebody loaded the pixel. False: the token is not one of ours.
@@ -86,6 +90,8 @@ fn record(app: &AppState, message: MessageId, kind: EventKind, visit: Visit<'_>)
             .filter(|c| !c.is_control())
             .take(AGENT_CHARS)
             .collect(),
+        ip: visit.ip.to_owned(),
+        is_opted_out: visit.is_opted_out,
         at: app.now(),
     };
     if !app.events.push(event) {
@@ -122,15 +128,17 @@ pub async fn flush(app: &AppState) -> Result<(), AppError> {
 
 async fn write(app: &AppState, events: &[Event]) -> Result<(), DbError> {
     let workspace = find_workspace(&app.db).await?;
-    let wanted: Vec<Event> = events
+    let mut wanted: Vec<Event> = events
         .iter()
         .filter(|event| match event.kind {
             EventKind::Open => workspace.track_opens,
             EventKind::Click(_) => workspace.track_clicks,
         })
+        .filter(|event| !(event.is_opted_out && workspace.honour_gpc))
         .cloned()
         .collect();
     if !wanted.is_empty() {
+        privacy::reduce(app, workspace.keep_ip, &mut wanted).await?;
         let batch = repo::insert_events(&wanted, workspace.track_opens);
         app.db.batch(batch.into()).await?;
     }
