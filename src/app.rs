@@ -22,6 +22,8 @@ use crate::features::people::join::JoinPage;
 use crate::features::people::list::PeopleListPage;
 use crate::features::people::profile::ProfilePage;
 use crate::features::queue::list::QueueListPage;
+use crate::features::search::dialog::{SearchButton, SearchDialog, SearchDialogState};
+use crate::features::search::page::SearchPage;
 use crate::features::settings::about::AboutPage;
 use crate::features::settings::appearance::AppearancePage;
 use crate::features::settings::sending::SendingPage;
@@ -123,6 +125,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/outbox") view=OutboxListPage ssr=Async/>
                     <Route path=path!("/outbox/:id") view=OutboxDetailPage ssr=Async/>
                     <Route path=path!("/campaigns/:id/report") view=CampaignReportPage ssr=Async/>
+                    <Route path=path!("/search") view=SearchPage ssr=Async/>
                     <Route path=path!("/suppressions") view=SuppressionListPage ssr=Async/>
                     <Route path=path!("/settings") view=WorkspacePage ssr=Async/>
                     <Route path=path!("/settings/tracking") view=TrackingPage ssr=Async/>
@@ -150,7 +153,17 @@ fn SignedIn() -> impl IntoView {
         || (),
         |()| current_user(),
     )));
-    view! { <Frame user=view! { <PersonFoot/> }.into_any()><Outlet/></Frame> }
+    let state = SearchDialogState::new();
+    view! {
+        <Frame
+            search=view! { <SearchButton state=state/> }.into_any()
+            quick_search=view! { <SearchButton state=state compact=true/> }.into_any()
+            user=view! { <PersonFoot/> }.into_any()
+        >
+            <Outlet/>
+        </Frame>
+        <SearchDialog state=state/>
+    }
 }
 
 #[component]

@@ -13,6 +13,7 @@ const pages: [path: string, heading: string | RegExp][] = [
   ['/outbox', 'Outbox'],
   ['/accounts', 'Sender accounts'],
   ['/accounts/new', 'Add account'],
+  ['/search', 'Search'],
   ['/suppressions', 'Suppressions'],
   ['/settings', 'Settings'],
   ['/settings/domains', 'Sending domains'],

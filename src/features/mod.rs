@@ -11,6 +11,7 @@ pub mod home;
 pub mod outbox;
 pub mod people;
 pub mod queue;
+pub mod search;
 pub mod settings;
 pub mod suppressions;
 pub mod templates;

@@ -96,6 +96,7 @@ const CALLS: &[(&str, Needs)] = &[
     ("queue/process-now", Editor),
     ("queue/resend-message", Editor),
     ("queue/retry-message", Editor),
+    ("search/search-all", Viewer),
     ("settings/choose-theme", Viewer),
     ("settings/find-about", Viewer),
     ("settings/find-settings", Viewer),

@@ -17,6 +17,7 @@ mod full_disk;
 mod metrics;
 mod outbox;
 mod people;
+mod search;
 mod settings;
 mod sharing;
 mod suppressions;

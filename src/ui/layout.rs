@@ -36,9 +36,15 @@ const NAVIGATION: &[(&str, &[Entry])] = &[
     ),
 ];
 
-/// `user` is the foot of the navigation: who is signed in, and the way out.
+/// `search` and `quick_search` open what finds things: above the navigation, and in the bar of a small screen. `user` is the foot
+/// of the navigation: who is signed in, and the way out.
 #[component]
-pub fn Frame(user: AnyView, children: Children) -> impl IntoView {
+pub fn Frame(
+    search: AnyView,
+    quick_search: AnyView,
+    user: AnyView,
+    children: Children,
+) -> impl IntoView {
     let pathname = use_location().pathname;
     Effect::new(move |_| {
         pathname.track();
@@ -52,9 +58,11 @@ pub fn Frame(user: AnyView, children: Children) -> impl IntoView {
                     <Icon name="menu"/>
                 </button>
                 <a href="/" class="brand">"Mailer"</a>
+                {quick_search}
             </header>
             <div id="navigation" class="sidebar" popover="auto">
                 <a href="/" class="brand brand-large">"Mailer"</a>
+                {search}
                 <nav aria-label="Main" class="grow">
                     {NAVIGATION
                         .iter()
