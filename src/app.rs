@@ -11,6 +11,7 @@ use crate::features::auth::sign_in::AuthSignInPage;
 use crate::features::campaigns::detail::CampaignDetailPage;
 use crate::features::campaigns::list::CampaignListPage;
 use crate::features::campaigns::recipients::detail::RecipientDetailPage;
+use crate::features::design::page::DesignPage;
 use crate::features::domains::list::DomainListPage;
 use crate::features::drafts::compose::DraftEditPage;
 use crate::features::drafts::create::DraftCreatePage;
@@ -125,6 +126,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/outbox") view=OutboxListPage ssr=Async/>
                     <Route path=path!("/outbox/:id") view=OutboxDetailPage ssr=Async/>
                     <Route path=path!("/campaigns/:id/report") view=CampaignReportPage ssr=Async/>
+                    <Route path=path!("/design") view=DesignPage ssr=Async/>
                     <Route path=path!("/search") view=SearchPage ssr=Async/>
                     <Route path=path!("/suppressions") view=SuppressionListPage ssr=Async/>
                     <Route path=path!("/settings") view=WorkspacePage ssr=Async/>

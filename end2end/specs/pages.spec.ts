@@ -24,6 +24,7 @@ const pages: [path: string, heading: string | RegExp][] = [
   ['/settings/sending', 'Sending'],
   ['/settings/appearance', 'Appearance'],
   ['/settings/about', 'About'],
+  ['/design', 'Design'],
 ];
 const sizes = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 

@@ -5,6 +5,7 @@ pub mod analytics;
 pub mod audit;
 pub mod auth;
 pub mod campaigns;
+pub mod design;
 pub mod domains;
 pub mod drafts;
 pub mod home;

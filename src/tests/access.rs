@@ -51,6 +51,7 @@ const CALLS: &[(&str, Needs)] = &[
     ("campaigns/resend-unconfirmed", Editor),
     ("campaigns/resume-campaign", Editor),
     ("campaigns/retry-failed", Editor),
+    ("design/draw-components", Owner),
     ("domains/activate-key", Owner),
     ("domains/create-key", Owner),
     ("domains/delete-key", Owner),
