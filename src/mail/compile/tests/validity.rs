@@ -179,6 +179,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
     #[test]
     fn any_value_of_a_recipient_is_shown_once_and_obeyed_never(value in value()) {
+        // Control characters cannot be shown; line ends stay.
+        let kept = value.replace('\r', "");
         let mut document = everything();
         document.insert(Place::Top, BlockKind::text("<p>Dear {{ name }}!</p>")).unwrap();
         document.insert(Place::Top, BlockKind::Image {
@@ -198,13 +200,13 @@ proptest! {
             prop_assert!(inner.is_some(), "{}: the mail around it changed", place);
             let inner = inner.unwrap_or_default();
             prop_assert!(!inner.contains(['<', '>', '"']), "{}: {}", place, inner);
-            prop_assert_eq!(&decode(inner, place == "alt"), &value, "{}", place);
+            prop_assert_eq!(decode(inner, place == "alt").as_ref(), kept.as_str(), "{}", place);
         }
         let html = fill(&compiled.html, Escape::Html, &MergeData::new().with("name", value.as_str()));
-        prop_assert_eq!(shown(&html).matches(value.as_str()).count(), 1);
-        prop_assert_eq!(problems(&html.replace(['\u{b}', '\u{c}'], " ")), Vec::<String>::new());
+        prop_assert_eq!(shown(&html).matches(kept.as_str()).count(), 1);
+        prop_assert_eq!(problems(&html), Vec::<String>::new());
         let text = fill(&compiled.text, Escape::Text, &MergeData::new().with("name", value.as_str()));
-        prop_assert_eq!(text.matches(value.as_str()).count(), 1);
+        prop_assert_eq!(text.matches(kept.as_str()).count(), 1);
         let subject = fill("Hi {{ title }}", Escape::Header, &MergeData::new().with("title", value.as_str()));
         prop_assert!(!subject.contains(['\r', '\n']));
     }
