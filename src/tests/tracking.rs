@@ -131,6 +131,8 @@ mod suite {
             message,
             kind: EventKind::Open,
             user_agent: String::new(),
+            ip: String::new(),
+            is_opted_out: false,
             at: NOON,
         };
         let mut writers = tokio::task::JoinSet::new();
@@ -317,6 +319,8 @@ mod suite {
                 message: campaign.messages[0],
                 kind: EventKind::Open,
                 user_agent: String::new(),
+                ip: String::new(),
+                is_opted_out: false,
                 at: NOON + at,
             });
         }

@@ -34,16 +34,19 @@ pub fn PersonFoot() -> impl IntoView {
             <Suspense>
                 {move || Suspend::new(async move {
                     let user = user.await.ok().flatten();
-                    user.map(|user| view! {
-                        <div class="person">
-                            <a href="/settings/profile" class="person-link" aria-label=format!("Your profile: {}", user.name)>
-                                <span class="block truncate font-medium">{user.name}</span>
-                                <span class="block truncate text-xs text-muted">{user.email}</span>
-                            </a>
-                            <form method="post" action=SignOut::url()>
-                                <button class="btn btn-ghost btn-xs" type="submit">"Sign out"</button>
-                            </form>
-                        </div>
+                    user.map(|user| {
+                        let label = format!("Your profile: {}", user.name);
+                        view! {
+                            <div class="person">
+                                <a href="/settings/profile" class="person-link" aria-label=label>
+                                    <span class="block truncate font-medium">{user.name}</span>
+                                    <span class="block truncate text-xs text-muted">{user.email}</span>
+                                </a>
+                                <form method="post" action=SignOut::url()>
+                                    <button class="btn btn-ghost btn-xs" type="submit">"Sign out"</button>
+                                </form>
+                            </div>
+                        }
                     })
                 })}
             </Suspense>

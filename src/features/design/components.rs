@@ -140,6 +140,7 @@ fn lists() -> impl IntoView {
             </tr>
         }
     };
+    let (previous, next): (Option<String>, _) = (None, Some("#content".to_owned()));
     view! {
         <div>
             <div class="tabs tabs-border mb-3">
@@ -161,7 +162,7 @@ fn lists() -> impl IntoView {
                     </tbody>
                 </table>
             </div>
-            <Pager previous=Option::<String>::None next=Some("#content".to_owned()) words="2 of 40 campaigns"/>
+            <Pager previous=previous next=next words="2 of 40 campaigns"/>
         </div>
     }
 }

@@ -40,7 +40,7 @@ pub fn DomainListPage() -> impl IntoView {
     let overview = Resource::new_blocking(done, |_| list_domains());
     view! {
         <SettingsFrame title="Sending domains"
-            lead="Signed mail (DKIM) proves that it comes from you and that nobody changed it. Gmail and Yahoo ask for it from everybody who sends to many."/>
+            lead="Signed mail (DKIM) proves that it comes from you and that nobody changed it. Gmail and Yahoo ask for it from everybody who sends to many.">
             <div>
                 <FormMessage form=FormState::of(actions.create)/>
                 <FormMessage form=FormState::of(actions.activate)/>

@@ -11,7 +11,7 @@ use leptos::server_fn::ServerFn;
 pub fn AppearancePage() -> impl IntoView {
     let theme = Resource::new_blocking(|| (), |()| find_theme());
     view! {
-        <SettingsFrame title="Appearance" lead="For this browser only. Your mails are not changed by it.">
+        <SettingsFrame title="Appearance" lead="For this browser only. What you send does not change.">
             {load(theme, choices)}
         </SettingsFrame>
     }

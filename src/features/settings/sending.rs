@@ -1,4 +1,4 @@
-//! The page of sending: how often a message is tried, and when an account that fails is left alone.
+//! The page of sending: how often a message is tried, and when an account that fails is paused.
 
 use super::api::{SaveSending, find_settings};
 use super::frame::{SettingsFields, SettingsFrame};
@@ -31,8 +31,8 @@ fn form(action: ServerAction<SaveSending>, found: SettingsView) -> impl IntoView
                     value=workspace.max_attempts.to_string()
                     hint="A message that is turned away for now is tried again after a minute, five minutes, half an hour, two, four and then every eight hours."/>
                 <div class="grid items-start gap-4 sm:grid-cols-2">
-                    <Field form=form prefix="form" name="breaker_failures" label="Faults in a row" inputmode="numeric"
-                        value=workspace.breaker_failures.to_string() hint="After so many, a sender account is left alone for a while."/>
+                    <Field form=form prefix="form" name="breaker_failures" label="Failures in a row" inputmode="numeric"
+                        value=workspace.breaker_failures.to_string() hint="After so many, a sender account is paused for a while."/>
                     <Field form=form prefix="form" name="breaker_secs" label="Length of a pause (seconds)" inputmode="numeric"
                         value=workspace.breaker_secs.to_string() hint="Then one message tries it again. 300 are five minutes."/>
                 </div>

@@ -123,7 +123,7 @@ fn setting_words(key: &str) -> &str {
         "honour_gpc" => "Respect for opt-outs",
         "keep_days" => "How long opens and clicks are kept",
         "max_attempts" => "Tries per message",
-        "breaker_failures" => "Faults in a row",
+        "breaker_failures" => "Failures in a row",
         "breaker_secs" => "Length of a pause",
         other => other,
     }

@@ -24,7 +24,7 @@ fn form(action: ServerAction<SaveTracking>, found: SettingsView) -> impl IntoVie
         can_edit,
     } = found;
     let form = FormState::of(action);
-    let on = |field: &str, stored: bool| form.typed_flag(field, stored);
+    let on = move |field: &str, stored: bool| form.typed_flag(field, stored);
     let modes = KeepIp::ALL
         .into_iter()
         .map(|mode| (mode.as_str().to_owned(), mode.words().to_owned()))
