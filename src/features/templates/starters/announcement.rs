@@ -33,7 +33,7 @@ pub(super) fn design() -> Starter {
         )
     };
     let page = Page::new(theme([
-        "#efeef3", "#ffffff", "#1b1826", "#65617a", "#c2402b", "#c2402b",
+        "#efeef3", "#ffffff", "#1b1826", "#65617a", "#e0533d", "#c2402b",
     ]))
     .add(brand("Atlas", stage, "#ffffff", Align::Left), 36, 0)
     .band(
@@ -50,7 +50,7 @@ pub(super) fn design() -> Starter {
             TextSize::Normal,
             "#ffffff",
         ),
-        0,
+        12,
         4,
     )
     .band(
@@ -73,9 +73,9 @@ pub(super) fn design() -> Starter {
     .columns(
         stage,
         vec![
-            figure("2 sentences", "with every chart: what changed, and why"),
-            figure("Every claim", "links to the rows behind it, to be checked"),
-            figure("Monday, 8:00", "is when it waits for you, or any day you set"),
+            figure("2 lines", "per chart: what changed, and why"),
+            figure("1 page", "that a board reads to its end"),
+            figure("8:00", "on Mondays, or when you say"),
         ],
         0,
         56,

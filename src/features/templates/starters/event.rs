@@ -27,7 +27,7 @@ pub(super) fn design() -> Starter {
         .band(
             plum,
             set("<p>Open house</p>", Align::Center, TextSize::Display, peach),
-            0,
+            8,
             14,
         )
         .band(
@@ -59,8 +59,8 @@ pub(super) fn design() -> Starter {
         .columns(
             "",
             vec![
-                fact("When", "Friday, 12 June", "from six until late"),
-                fact("Where", "14 Mill Lane", "close to the tram"),
+                fact("When", "12 June", "Friday, six p.m."),
+                fact("Where", "14 Mill Lane", "near the tram"),
                 fact("Bring", "Somebody", "whom you like"),
             ],
             8,

@@ -41,9 +41,9 @@ pub(super) fn design() -> Starter {
     .columns(
         "",
         vec![
-            answer("#7fd1ae", "Great", "I would do it again"),
+            answer("#7fd1ae", "Great", "I will be back"),
             answer("#f6d365", "Fine", "It did the job"),
-            answer("#f4a58a", "Poor", "Something went wrong"),
+            answer("#f4a58a", "Poor", "It went wrong"),
         ],
         4,
         36,

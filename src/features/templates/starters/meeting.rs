@@ -33,7 +33,7 @@ pub(super) fn design() -> Starter {
             (
                 "#eef4fa",
                 vec![(
-                    text("<h4>Where</h4><p><b>Video call</b><br>The link comes with the invitation.</p><p><small>Or at our office, if you like coffee.</small></p>"),
+                    text("<h4>Where</h4><p><b>Video call</b><br>The link follows.</p>"),
                     26,
                     26,
                 )],

@@ -97,7 +97,7 @@ pub(super) fn design() -> Starter {
             vec![
                 story(
                     "Travel",
-                    "A week in the north",
+                    "A week up north",
                     "Five days, two trains and a notebook: how to work away from your desk.",
                     "Read on",
                 ),

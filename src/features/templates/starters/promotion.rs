@@ -35,7 +35,7 @@ pub(super) fn design() -> Starter {
     .band(
         dark,
         set("<p>25% off</p>", Align::Left, TextSize::Display, "#ffffff"),
-        0,
+        10,
         12,
     )
     .band(
@@ -59,7 +59,7 @@ pub(super) fn design() -> Starter {
         dark,
         vec![
             coupon(lime, dark, "Your code", "SPRING25"),
-            coupon(deep, "#ffffff", "Ends", "Sunday, midnight"),
+            coupon(deep, "#ffffff", "Ends", "Sunday"),
         ],
         0,
         48,

@@ -74,9 +74,9 @@ pub(super) fn design() -> Starter {
     .columns(
         "",
         vec![
-            step("#4f46e5", "1", "Plan", "Start from a blank page, or from one of ours."),
-            step("#be3a7a", "2", "Share", "Invite those who need to see it too."),
-            step("#0f7f74", "3", "Repeat", "Pick a day, and all get a reminder."),
+            step("#4f46e5", "1", "Plan", "A blank page, or one of ours."),
+            step("#be3a7a", "2", "Share", "Invite those who need to see it."),
+            step("#0f7f74", "3", "Repeat", "Pick a day. We remind everyone."),
         ],
         8,
         36,
