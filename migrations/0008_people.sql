@@ -16,4 +16,4 @@ CREATE INDEX access_links_email ON access_links (kind, email); -- of an invitati
 -- Where a reader came from, as the workspace's settings let it be kept: hashed, cut short, or empty.
 ALTER TABLE tracking_events ADD COLUMN client TEXT NOT NULL DEFAULT '';
 -- What is kept for a number of days only. Unsubscribing is remembered: it is counted once.
-CREATE INDEX tracking_events_age ON tracking_events (at) WHERE kind IN ('open', 'click');
+CREATE INDEX tracking_events_age ON tracking_events (at) WHERE kind <> 'unsubscribe';

@@ -178,7 +178,7 @@ pub fn insert_events(events: &[Event], implies_opens: bool) -> [Stmt; 4] {
 pub fn delete_old_events(before: i64) -> Stmt {
     sql(
         "DELETE FROM tracking_events WHERE id IN (SELECT id FROM tracking_events \
-         WHERE kind IN ('open', 'click') AND at < ?1 ORDER BY at LIMIT 1000)",
+         WHERE kind <> 'unsubscribe' AND at < ?1 ORDER BY at LIMIT 1000)",
     )
     .bind(before)
 }
