@@ -47,7 +47,7 @@ fn form(action: ServerAction<SaveTracking>, found: SettingsView) -> impl IntoVie
                 <Select form=form prefix="form" name="keep_ip" label="Kept of a reader's network address (IP)" value=workspace.keep_ip.as_str()
                     options=modes hint="The full address is never kept."/>
                 <Field form=form prefix="form" name="keep_days" label="Delete single opens and clicks after (days)" inputmode="numeric" value=days
-                    hint="Left blank: never. The totals of a campaign stay; its charts and its list of links lose what is deleted."/>
+                    hint="Left blank: never. The numbers of a campaign stay."/>
             </SettingsFields>
         </ActionForm>
     }
