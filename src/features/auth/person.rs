@@ -43,7 +43,7 @@ pub fn PersonFoot() -> impl IntoView {
                                     <span class="block truncate text-xs text-muted">{user.email}</span>
                                 </a>
                                 <form method="post" action=SignOut::url()>
-                                    <button class="btn btn-ghost btn-xs" type="submit">"Sign out"</button>
+                                    <button class="btn btn-ghost btn-xs whitespace-nowrap" type="submit">"Sign out"</button>
                                 </form>
                             </div>
                         }

@@ -93,7 +93,10 @@ fn role_options() -> Vec<(String, String)> {
         .into_iter()
         .map(|role| {
             let (name, may) = role_words(role);
-            (role.as_str().to_owned(), format!("{name}: {may}"))
+            (
+                role.as_str().to_owned(),
+                format!("{name}: {}", may.to_lowercase()),
+            )
         })
         .collect()
 }
@@ -206,7 +209,8 @@ fn invite(action: ServerAction<InvitePerson>) -> impl IntoView {
             <ActionForm action=action attr:class="mt-4 grid gap-4" attr:novalidate=true>
                 <FormMessage form=form/>
                 <Field form=form prefix="form" name="email" label="Email" kind="email" required=true/>
-                <Select form=form prefix="form" name="role" label="Role" value="editor" options=role_options()/>
+                <Select form=form prefix="form" name="role" label="Role" value="editor" options=role_options()
+                    hint="Only owners manage people and settings."/>
                 <div><Submit form=form label="Create invitation"/></div>
             </ActionForm>
         </section>

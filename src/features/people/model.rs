@@ -117,12 +117,12 @@ pub struct ProfileForm {
     pub name: String,
 }
 
-/// What each role may do, for those who choose one.
+/// What each role is called, and what it may do.
 pub fn role_words(role: Role) -> (&'static str, &'static str) {
     match role {
-        Role::Owner => ("Owner", "Everything, people and settings included"),
-        Role::Editor => ("Editor", "Writes and sends; no people, no settings"),
-        Role::Viewer => ("Viewer", "Looks at everything, changes nothing"),
+        Role::Owner => ("Owner", "Does everything"),
+        Role::Editor => ("Editor", "Writes and sends"),
+        Role::Viewer => ("Viewer", "Looks only"),
     }
 }
 

@@ -146,7 +146,7 @@ pub fn SearchButton(
         <a href="/search" class="search-button" aria-keyshortcuts="Control+K Meta+K" on:click=open>
             <Icon name="search"/>
             <span class="grow">"Search"</span>
-            <kbd class="kbd kbd-sm" aria-hidden="true">"Ctrl K"</kbd>
+            <kbd class="kbd kbd-sm hidden lg:inline-flex" aria-hidden="true">"Ctrl K"</kbd>
         </a>
     }
     .into_any()

@@ -3,6 +3,7 @@
 use crate::features::auth::model::Role;
 use crate::features::auth::person::ForRole;
 use crate::ui::form::{FormMessage, FormState, Submit};
+use crate::ui::icon::Icon;
 use crate::ui::page::PageHead;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -33,17 +34,36 @@ pub fn SettingsFrame(
     #[prop(into, default = String::new())] lead: String,
     children: Children,
 ) -> impl IntoView {
+    let current_words = current_words();
     view! {
         <PageHead title=title lead=lead/>
         <div class="settings">
-            <nav aria-label="Settings" class="settings-nav">
-                <ul>{entries(WORKSPACE)}</ul>
-                <ForRole role=Role::Owner><ul>{entries(PEOPLE)}</ul></ForRole>
-                <ul>{entries(OWN)}</ul>
-            </nav>
+            <details class="settings-menu">
+                <summary>{current_words}<Icon name="down"/></summary>
+                <nav aria-label="Settings" class="settings-nav">{menu()}</nav>
+            </details>
+            <nav aria-label="Settings" class="settings-nav settings-side">{menu()}</nav>
             <div class="min-w-0 max-w-3xl">{children()}</div>
         </div>
     }
+}
+
+fn menu() -> impl IntoView {
+    view! {
+        <ul>{entries(WORKSPACE)}</ul>
+        <ForRole role=Role::Owner><ul>{entries(PEOPLE)}</ul></ForRole>
+        <ul>{entries(OWN)}</ul>
+    }
+}
+
+/// What the page in sight is called in the menu.
+fn current_words() -> &'static str {
+    let path = use_location().pathname.get_untracked();
+    [WORKSPACE, PEOPLE, OWN]
+        .iter()
+        .flat_map(|list| list.iter())
+        .find(|(href, _)| *href == path)
+        .map_or("Settings", |(_, words)| *words)
 }
 
 fn entries(list: &'static [Entry]) -> impl IntoView {
