@@ -1,11 +1,13 @@
 //! The document, and the route table: the site map on one screen.
 
-use crate::features::auth::api::{SignOut, current_user};
+use crate::features::auth::api::current_user;
+use crate::features::auth::person::{PersonFoot, SignedInUser};
+use crate::features::search::dialog::{SearchButton, SearchDialog, SearchDialogState};
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
+use crate::ui::theme::Theme;
 use crate::{error::AppError, ui::page::PageHead};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
@@ -15,13 +17,14 @@ use leptos_router::{Lazy, LazyRoute, lazy_route, path};
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     #[cfg(feature = "ssr")]
     set_content_policy();
+    let theme = theme();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=theme.data_theme()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
+                <meta name="color-scheme" content=theme.color_scheme()/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <AutoReload options=options.clone()/>
@@ -33,6 +36,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// The colours this browser asked for.
+fn theme() -> Theme {
+    #[cfg(feature = "ssr")]
+    return crate::server::theme::current();
+    #[cfg(not(feature = "ssr"))]
+    Theme::System
 }
 
 /// Only our own scripts run, and inline ones only with this response's nonce. Previews of mails are documents of their own
@@ -79,11 +90,13 @@ pages! {
     AccountListPage in accounts::list;
     CampaignComparePage in analytics::compare;
     CampaignReportPage in analytics::report;
+    AuditListPage in audit::list;
     AuthSetupPage in auth::setup;
     AuthSignInPage in auth::sign_in;
     CampaignDetailPage in campaigns::detail;
     CampaignListPage in campaigns::list;
     RecipientDetailPage in campaigns::recipients::detail;
+    DesignPage in design::page;
     DomainListPage in domains::list;
     DraftEditPage in drafts::compose;
     DraftCreatePage in drafts::create;
@@ -91,8 +104,16 @@ pages! {
     HomePage in home::overview;
     OutboxDetailPage in outbox::detail;
     OutboxListPage in outbox::list;
+    JoinPage in people::join;
+    PeopleListPage in people::list;
+    ProfilePage in people::profile;
     QueueListPage in queue::list;
-    SettingsPage in settings::page;
+    SearchPage in search::page;
+    AboutPage in settings::about;
+    AppearancePage in settings::appearance;
+    SendingPage in settings::sending;
+    TrackingPage in settings::tracking;
+    WorkspacePage in settings::workspace;
     SuppressionListPage in suppressions::list;
     TemplateEditPage in templates::detail;
     TemplateImportPage in templates::import;
@@ -112,6 +133,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view={Lazy::<AuthSignInPage>::new()} ssr=Async/>
                 <Route path=path!("/setup/:token") view={Lazy::<AuthSetupPage>::new()} ssr=Async/>
+                <Route path=path!("/join/:token") view={Lazy::<JoinPage>::new()} ssr=Async/>
                 <Route path=path!("/u/:token") view={Lazy::<UnsubscribePage>::new()} ssr=Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
                     <Route path=path!("/") view={Lazy::<HomePage>::new()} ssr=Async/>
@@ -129,9 +151,18 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/outbox") view={Lazy::<OutboxListPage>::new()} ssr=Async/>
                     <Route path=path!("/outbox/:id") view={Lazy::<OutboxDetailPage>::new()} ssr=Async/>
                     <Route path=path!("/campaigns/:id/report") view={Lazy::<CampaignReportPage>::new()} ssr=Async/>
+                    <Route path=path!("/design") view={Lazy::<DesignPage>::new()} ssr=Async/>
+                    <Route path=path!("/search") view={Lazy::<SearchPage>::new()} ssr=Async/>
                     <Route path=path!("/suppressions") view={Lazy::<SuppressionListPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings") view={Lazy::<SettingsPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings") view={Lazy::<WorkspacePage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/tracking") view={Lazy::<TrackingPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/sending") view={Lazy::<SendingPage>::new()} ssr=Async/>
                     <Route path=path!("/settings/domains") view={Lazy::<DomainListPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/people") view={Lazy::<PeopleListPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/activity") view={Lazy::<AuditListPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/profile") view={Lazy::<ProfilePage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/appearance") view={Lazy::<AppearancePage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/about") view={Lazy::<AboutPage>::new()} ssr=Async/>
                     <Route path=path!("/campaigns") view={Lazy::<CampaignListPage>::new()} ssr=Async/>
                     <Route path=path!("/campaigns/compare") view={Lazy::<CampaignComparePage>::new()} ssr=Async/>
                     <Route path=path!("/campaigns/:id") view={Lazy::<CampaignDetailPage>::new()} ssr=Async/>
@@ -146,26 +177,21 @@ pub fn App() -> impl IntoView {
 /// Everything behind sign-in: the frame, with the person at its foot.
 #[component]
 fn SignedIn() -> impl IntoView {
-    let user = Resource::new_blocking(|| (), |()| current_user());
-    let person = view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let user = user.await.ok().flatten();
-                user.map(|user| view! {
-                    <div class="person">
-                        <div class="min-w-0">
-                            <p class="truncate font-medium">{user.name}</p>
-                            <p class="truncate text-xs text-muted">{user.email}</p>
-                        </div>
-                        <form method="post" action=SignOut::url()>
-                            <button class="btn btn-ghost btn-xs" type="submit">"Sign out"</button>
-                        </form>
-                    </div>
-                })
-            })}
-        </Suspense>
-    };
-    view! { <Frame user=person.into_any()><Outlet/></Frame> }
+    provide_context(SignedInUser(Resource::new_blocking(
+        || (),
+        |()| current_user(),
+    )));
+    let state = SearchDialogState::new();
+    view! {
+        <Frame
+            search=view! { <SearchButton state=state/> }.into_any()
+            quick_search=view! { <SearchButton state=state compact=true/> }.into_any()
+            user=view! { <PersonFoot/> }.into_any()
+        >
+            <Outlet/>
+        </Frame>
+        <SearchDialog state=state/>
+    }
 }
 
 #[component]

@@ -44,6 +44,8 @@ id! {
     /// A signing key of a sending domain.
     DkimKeyId,
     DraftId,
+    /// A link that lets somebody join.
+    InvitationId,
     /// One row of the ledger, `email_queue`.
     MessageId,
     /// A mail the sandbox account delivered.

@@ -11,7 +11,7 @@ test('a domain gets a key, and its mail is signed once the owner says so', async
   await accounts.add(name);
 
   await open(page, '/settings');
-  await page.getByRole('link', { name: 'Sending domains and keys' }).click();
+  await page.getByRole('link', { name: 'Sending domains' }).click();
   await hydrated(page);
   const panel = page.getByRole('region', { name: domain });
   await expect(panel).toContainText('Not signed here');

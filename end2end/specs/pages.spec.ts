@@ -13,9 +13,18 @@ const pages: [path: string, heading: string | RegExp][] = [
   ['/outbox', 'Outbox'],
   ['/accounts', 'Sender accounts'],
   ['/accounts/new', 'Add account'],
+  ['/search', 'Search'],
   ['/suppressions', 'Suppressions'],
   ['/settings', 'Settings'],
   ['/settings/domains', 'Sending domains'],
+  ['/settings/people', 'People'],
+  ['/settings/activity', 'Activity'],
+  ['/settings/profile', 'Your profile'],
+  ['/settings/tracking', 'Tracking and privacy'],
+  ['/settings/sending', 'Sending'],
+  ['/settings/appearance', 'Appearance'],
+  ['/settings/about', 'About'],
+  ['/design', 'Design'],
 ];
 const sizes = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 

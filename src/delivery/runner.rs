@@ -15,6 +15,7 @@ use super::desk::{Desk, Job};
 use super::pace::{Domains, Width};
 use super::post::post;
 use super::queue::{Claimed, Lane, OWN_LANE};
+use super::retry::RetryRules;
 use super::transport::{Transport, breaker};
 use crate::error::AppError;
 use crate::features::accounts::repo::DeliveryAccount;
@@ -93,6 +94,7 @@ pub struct Run {
     /// When that day ends. The run ends with it, so that caps of the next day count what goes then.
     pub day_ends_at: i64,
     pub rules: BreakerRules,
+    pub retry: RetryRules,
     pub stop: CancellationToken,
 }
 

@@ -2,6 +2,7 @@
 
 use super::breaker::{Admission, BreakerRules};
 use super::queue::{self, Lane};
+use super::retry::RetryRules;
 use super::runner::{Assignment, End, Run, run};
 use super::timezone;
 use super::transport::{Transport, breaker};
@@ -168,6 +169,10 @@ impl Dispatcher {
             day: timezone::day(&workspace.time_zone, now),
             day_ends_at: timezone::day_end(&workspace.time_zone, now),
             rules,
+            retry: RetryRules {
+                max_attempts: workspace.max_attempts,
+                first_wait_ms: self.app.config.retry_base_secs * 1_000,
+            },
             stop: self.stop.clone(),
         };
         self.at_work.insert(id, feed);

@@ -450,4 +450,6 @@ pub fn escape_literals(text: &str) -> String {
 }
 
 #[cfg(test)]
+pub(crate) mod checker;
+#[cfg(test)]
 mod tests;

@@ -129,7 +129,9 @@ impl Writer<'_> {
             }
             "ul" | "ol" => {
                 self.block(if self.lists.is_empty() { 2 } else { 1 });
-                self.lists.push((element.name == "ol").then_some(1));
+                let start = element.value(self.html, "start").unwrap_or_default();
+                let first = start.trim().parse::<u16>().map_or(1, Into::into);
+                self.lists.push((element.name == "ol").then_some(first));
             }
             "li" => {
                 self.block(1);

@@ -15,6 +15,7 @@ pub mod services;
 pub mod session;
 pub mod state;
 pub mod telemetry;
+pub mod theme;
 
 pub use request::{Cx, serve};
 pub use state::AppState;

@@ -176,7 +176,7 @@ fn status_class(status: u16) -> &'static str {
 
 /// Paths that hold a token are logged without it.
 fn public_path(path: &str) -> String {
-    for prefix in ["/setup/", "/t/", "/u/"] {
+    for prefix in ["/setup/", "/join/", "/t/", "/u/"] {
         if path.starts_with(prefix) {
             return format!("{prefix}…");
         }

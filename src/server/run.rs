@@ -136,6 +136,7 @@ fn start_services(supervisor: &Supervisor, app: &AppState, stop: &CancellationTo
     supervisor.run(housekeeping::Heartbeat);
     supervisor.run(super::metrics::Upkeep);
     supervisor.run(tracking::worker::Recorder);
+    supervisor.run(tracking::worker::Retention);
     supervisor.run(housekeeping::Rescuer {
         grace: Duration::from_secs(app.config.lease_secs.unsigned_abs()),
     });

@@ -18,7 +18,7 @@ pub const COOKIE: &str = "mailer_session";
 
 /// Paths a signed-out visitor may call. Everything else asks for a session.
 fn is_public(path: &str) -> bool {
-    const EXACT: [&str; 8] = [
+    const EXACT: [&str; 9] = [
         "/sign-in",
         "/healthz",
         "/readyz",
@@ -27,8 +27,9 @@ fn is_public(path: &str) -> bool {
         "/favicon.ico",
         "/api/auth/sign-in",
         "/api/auth/create-owner",
+        "/api/people/join",
     ];
-    const UNDER: [&str; 4] = ["/setup/", "/pkg/", "/t/", "/u/"];
+    const UNDER: [&str; 5] = ["/setup/", "/join/", "/pkg/", "/t/", "/u/"];
     EXACT.contains(&path)
         || UNDER.iter().any(|prefix| path.starts_with(prefix))
         || path == "/api/unsubscribe"

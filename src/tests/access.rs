@@ -33,6 +33,7 @@ const CALLS: &[(&str, Needs)] = &[
     ("accounts/submit-account", Editor),
     ("analytics/compare-campaigns", Viewer),
     ("analytics/find-report", Viewer),
+    ("audit/list-audit", Owner),
     ("auth/change-password", Viewer),
     ("auth/check-setup-link", Viewer),
     ("auth/create-owner", Nobody),
@@ -52,6 +53,7 @@ const CALLS: &[(&str, Needs)] = &[
     ("campaigns/resend-unconfirmed", Editor),
     ("campaigns/resume-campaign", Editor),
     ("campaigns/retry-failed", Editor),
+    ("design/draw-components", Owner),
     ("domains/activate-key", Owner),
     ("domains/create-key", Owner),
     ("domains/delete-key", Owner),
@@ -85,6 +87,17 @@ const CALLS: &[(&str, Needs)] = &[
     ("outbox/delete-mail", Editor),
     ("outbox/find-mail", Viewer),
     ("outbox/list-mails", Viewer),
+    ("people/change-role", Owner),
+    ("people/end-other-sessions", Viewer),
+    ("people/end-session", Viewer),
+    ("people/find-invitation", Viewer),
+    ("people/find-profile", Viewer),
+    ("people/invite-person", Owner),
+    ("people/join", Nobody),
+    ("people/list-people", Owner),
+    ("people/remove-person", Owner),
+    ("people/rename-self", Viewer),
+    ("people/withdraw-invitation", Owner),
     ("queue/cancel-message", Editor),
     ("queue/confirm-message", Editor),
     ("queue/find-queue", Viewer),
@@ -93,7 +106,14 @@ const CALLS: &[(&str, Needs)] = &[
     ("queue/process-now", Editor),
     ("queue/resend-message", Editor),
     ("queue/retry-message", Editor),
+    ("search/search-all", Viewer),
+    ("settings/choose-theme", Viewer),
+    ("settings/find-about", Viewer),
     ("settings/find-settings", Viewer),
+    ("settings/find-theme", Viewer),
+    ("settings/find-workspace", Viewer),
+    ("settings/save-sending", Owner),
+    ("settings/save-tracking", Owner),
     ("settings/save-workspace", Owner),
     ("suppressions/add", Editor),
     ("suppressions/list", Viewer),
@@ -146,7 +166,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
 ];
 
 /// Pages a visitor may see.
-const PUBLIC_PAGES: [&str; 3] = ["/sign-in", "/setup/:token", "/u/:token"];
+const PUBLIC_PAGES: [&str; 4] = ["/sign-in", "/setup/:token", "/join/:token", "/u/:token"];
 
 /// One body that every server function can read: unknown fields are passed over. Ids name nothing that exists.
 const BODY: &str = "id=99&revision=1&set=99&up=true&enabled=true&lane=99&after=&tab=rendered&token=x&email=a%40example.com&password=x&words=&page=1&version=99\

@@ -343,7 +343,7 @@ mod suite {
         let cx = test.cx(Editor);
         open().await;
         let page = test.get(Some(Editor), "/accounts").await;
-        assert!(page.body.contains("Paused after faults") && page.body.contains("Reset Office"));
+        assert!(page.body.contains("Paused after failures") && page.body.contains("Reset Office"));
         assert!(page.body.contains("535 No &lt;b&gt;way&lt;/b&gt;"));
         service::reset_breaker(&cx, id).await.unwrap();
         let account = stored(&test, id).await;

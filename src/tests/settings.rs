@@ -1,16 +1,27 @@
-//! The settings page: who may save the workspace, and what is refused.
+//! The settings pages: who may save, what is refused, what is kept of readers, and for how long.
 
 use crate::util::app::{NOON, TestApp, on_both};
-use axum::http::StatusCode;
+use crate::util::campaign::{Campaign, pixel};
+use crate::util::smtp::SmtpPeer;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use mailer::features::auth::model::Role::{Editor, Owner, Viewer};
+use mailer::features::settings::model::KeepIp;
 use mailer::features::settings::{repo, service};
+use mailer::features::tracking;
+use mailer::features::tracking::worker::Retention;
 use mailer::server::db::sql;
 
 on_both! {
     an_owner_saves_the_workspace
+    pages_of_settings_do_not_undo_each_other
     others_look_only
     a_wrong_zone_is_refused_beside_its_field
     the_page_says_how_the_installation_is_doing
+    a_theme_is_a_cookie_of_the_browser
+    of_a_network_address_is_kept_what_the_settings_say
+    opens_and_clicks_are_deleted_after_their_days
+    a_message_is_tried_as_often_as_the_settings_say
 }
 
 const SAVE: &str = "/api/settings/save-workspace";
@@ -20,9 +31,6 @@ const GOOD: &[(&str, &str)] = &[
     ("form[time_zone]", "Europe/Berlin"),
     ("form[postal_address]", "1 Road\nTown"),
     ("form[test_address]", "test@example.com"),
-    ("form[track_clicks]", "true"),
-    ("form[breaker_failures]", "3"),
-    ("form[breaker_secs]", "60"),
 ];
 
 mod suite {
@@ -34,11 +42,6 @@ mod suite {
         let workspace = repo::find_workspace(&test.app.db).await.unwrap();
         assert_eq!(workspace.time_zone, "Europe/Berlin");
         assert_eq!(workspace.postal_address, "1 Road\nTown");
-        assert!(!workspace.track_opens && workspace.track_clicks);
-        assert_eq!(
-            (workspace.breaker_failures, workspace.breaker_secs),
-            (3, 60)
-        );
         let page = test
             .get(Some(Owner), "/settings?notice=settings-saved")
             .await;
@@ -46,10 +49,64 @@ mod suite {
             page.body.contains("Settings saved.")
                 && page.body.contains("value=\"test@example.com\"")
         );
+        // Saved again, nothing changes and nothing is noted.
+        test.post_form(Some(Owner), SAVE, GOOD).await;
+        let trail = test
+            .query(sql(
+                "SELECT detail FROM audit_log WHERE event = 'settings.update'",
+            ))
+            .await;
+        assert_eq!(trail.len(), 1);
         assert_eq!(
-            test.number("SELECT count(*) FROM audit_log WHERE event = 'settings.update'")
-                .await,
-            1
+            trail[0].at::<String>(0).unwrap(),
+            "Workspace name, Postal address, Address for test mails, Time zone"
+        );
+    }
+
+    pub async fn pages_of_settings_do_not_undo_each_other(test: TestApp) {
+        let tracking = [
+            ("form[track_clicks]", "true"),
+            ("form[keep_ip]", "truncated"),
+            ("form[keep_days]", "90"),
+        ];
+        let sending = [
+            ("form[max_attempts]", "3"),
+            ("form[breaker_failures]", "4"),
+            ("form[breaker_secs]", "60"),
+        ];
+        for (page, form) in [("tracking", &tracking[..]), ("sending", &sending[..])] {
+            let answer = test
+                .post_form(Some(Owner), &format!("/api/settings/save-{page}"), form)
+                .await;
+            assert_eq!(
+                answer.location(),
+                format!("/settings/{page}?notice=settings-saved")
+            );
+        }
+        test.post_form(Some(Owner), SAVE, GOOD).await;
+        let workspace = repo::find_workspace(&test.app.db).await.unwrap();
+        assert!(!workspace.track_opens && workspace.track_clicks && !workspace.honour_gpc);
+        assert_eq!(
+            (workspace.keep_ip, workspace.keep_days),
+            (KeepIp::Truncated, 90)
+        );
+        assert_eq!(
+            (
+                workspace.max_attempts,
+                workspace.breaker_failures,
+                workspace.breaker_secs
+            ),
+            (3, 4, 60)
+        );
+        assert_eq!(workspace.name, "Example");
+        let wrong = [("form[keep_ip]", "none"), ("form[keep_days]", "never")];
+        let answer = test
+            .post_call(Some(Owner), "/api/settings/save-tracking", &wrong)
+            .await;
+        assert!(
+            answer.body.contains("\"field\":\"keep_days\""),
+            "{}",
+            answer.body
         );
     }
 
@@ -57,9 +114,19 @@ mod suite {
         for role in [Editor, Viewer] {
             let answer = test.post_call(Some(role), SAVE, GOOD).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN);
-            let page = test.get(Some(role), "/settings").await;
-            assert!(page.body.contains("Only an owner can change these"));
-            assert!(!page.body.contains("Save settings") && page.body.contains("Change password"));
+            for path in ["/settings", "/settings/tracking", "/settings/sending"] {
+                let page = test.get(Some(role), path).await;
+                assert!(
+                    page.body.contains("Only an owner can change these"),
+                    "{path}"
+                );
+                assert!(!page.body.contains("Save settings"), "{path}");
+                assert!(!page.body.contains("/settings/people"), "{path}");
+            }
+            let own = test.get(Some(role), "/settings/profile").await;
+            assert!(own.body.contains("Change password"));
+            let theirs = test.get(Some(role), "/settings/people").await;
+            assert!(theirs.body.contains("Only an owner may do this"));
         }
         assert_eq!(repo::find(&test.app.db, "workspace").await.unwrap(), None);
     }
@@ -92,16 +159,179 @@ mod suite {
             )
             .await;
         }
-        let view = service::find(&test.cx(Viewer)).await.unwrap();
-        assert_eq!(view.about.version, env!("CARGO_PKG_VERSION"));
-        let ids: Vec<&str> = view
-            .about
+        let about = service::find_about(&test.cx(Viewer)).await.unwrap();
+        assert_eq!(about.version, env!("CARGO_PKG_VERSION"));
+        let ids: Vec<&str> = about
             .instances
             .iter()
             .map(|instance| instance.id.as_str())
             .collect();
         assert_eq!(ids, ["alive"]);
-        let page = test.get(Some(Viewer), "/settings").await;
+        let page = test.get(Some(Viewer), "/settings/about").await;
         assert!(page.body.contains("alive") && !page.body.contains("gone"));
+    }
+
+    pub async fn a_theme_is_a_cookie_of_the_browser(test: TestApp) {
+        let page = test.get(Some(Viewer), "/settings/appearance").await;
+        assert!(!page.body.contains("data-theme"));
+        let answer = test
+            .post_form(
+                Some(Viewer),
+                "/api/settings/choose-theme",
+                &[("form[theme]", "dark")],
+            )
+            .await;
+        assert_eq!(
+            answer.location(),
+            "/settings/appearance?notice=theme-chosen"
+        );
+        let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
+        assert!(cookie.starts_with("mailer_theme=dark; Path=/"), "{cookie}");
+        // Also a visitor's browser keeps its colours; nonsense in the cookie is no colour.
+        for (value, expected) in [
+            ("dark", Some("data-theme=\"ink\"")),
+            ("light", Some("data-theme=\"paper\"")),
+            ("\"><b>", None),
+        ] {
+            let request = Request::get("/sign-in")
+                .header(header::ACCEPT, "text/html")
+                .header(header::COOKIE, format!("mailer_theme={value}"))
+                .body(Body::empty())
+                .unwrap();
+            let body = test.request(request).await.body;
+            match expected {
+                Some(theme) => assert!(body.contains(theme), "{value}"),
+                None => assert!(!body.contains("data-theme"), "{value}"),
+            }
+        }
+    }
+
+    async fn keep(test: &TestApp, fields: &str) {
+        test.exec(repo::patch("workspace", fields, NOON)).await;
+    }
+
+    pub async fn of_a_network_address_is_kept_what_the_settings_say(test: TestApp) {
+        let campaign = Campaign::of(&test, 1, "sent").await;
+        let path = pixel(&test, campaign.messages[0]);
+        let open = |gpc: bool| {
+            let mut request = Request::get(&path);
+            if gpc {
+                request = request.header("sec-gpc", "1");
+            }
+            let mut request = request.body(Body::empty()).unwrap();
+            let peer: std::net::SocketAddr = "203.0.113.77:1234".parse().unwrap();
+            request
+                .extensions_mut()
+                .insert(axum::extract::ConnectInfo(peer));
+            test.request(request)
+        };
+        for (mode, expected) in [("none", Some("")), ("truncated", Some("203.0.113.0"))] {
+            keep(&test, &format!("{{\"keep_ip\":\"{mode}\"}}")).await;
+            open(false).await;
+            tracking::service::flush(&test.app).await.unwrap();
+            let rows = test
+                .query(sql(
+                    "SELECT client FROM tracking_events ORDER BY id DESC LIMIT 1",
+                ))
+                .await;
+            assert_eq!(rows[0].at::<String>(0).ok().as_deref(), expected, "{mode}");
+        }
+        keep(&test, "{\"keep_ip\":\"hashed\"}").await;
+        for days in [0, 0, 1] {
+            test.app.clock.advance(days * 86_400_000);
+            open(false).await;
+            tracking::service::flush(&test.app).await.unwrap();
+        }
+        let rows = test
+            .query(sql(
+                "SELECT client FROM tracking_events ORDER BY id DESC LIMIT 3",
+            ))
+            .await;
+        let [c, b, a] = [0, 1, 2].map(|i: usize| rows[i].at::<String>(0).unwrap());
+        assert_eq!(a, b, "told apart within a day");
+        assert_ne!(b, c, "and not beyond it");
+        assert!(a.len() == 16 && !a.contains('.'), "{a}");
+        assert_eq!(
+            test.number("SELECT count(*) FROM settings WHERE key LIKE 'reader_salt.%'")
+                .await,
+            2
+        );
+        test.tick(Retention).await;
+        assert_eq!(
+            test.number("SELECT count(*) FROM settings WHERE key LIKE 'reader_salt.%'")
+                .await,
+            1,
+            "the salt of yesterday is forgotten"
+        );
+
+        let before = test.number("SELECT count(*) FROM tracking_events").await;
+        open(true).await;
+        tracking::service::flush(&test.app).await.unwrap();
+        assert_eq!(
+            test.number("SELECT count(*) FROM tracking_events").await,
+            before
+        );
+        keep(&test, "{\"honour_gpc\":false}").await;
+        open(true).await;
+        tracking::service::flush(&test.app).await.unwrap();
+        assert_eq!(
+            test.number("SELECT count(*) FROM tracking_events").await,
+            before + 1
+        );
+    }
+
+    pub async fn opens_and_clicks_are_deleted_after_their_days(test: TestApp) {
+        let campaign = Campaign::of(&test, 1, "sent").await;
+        let day = 86_400_000;
+        test.exec(
+            sql("INSERT INTO tracking_events (message_id, campaign_id, kind, at) \
+                 SELECT ?1, (SELECT campaign_id FROM email_queue WHERE id = ?1), \
+                 CASE value % 3 WHEN 0 THEN 'open' WHEN 1 THEN 'click' ELSE 'unsubscribe' END, ?2 - value * 3600000 \
+                 FROM json_each(?3)")
+            .bind(campaign.messages[0])
+            .bind(NOON)
+            .bind(serde_json::to_string(&(0..3_000).collect::<Vec<i64>>()).unwrap()),
+        )
+        .await;
+        test.tick(Retention).await;
+        assert_eq!(
+            test.number("SELECT count(*) FROM tracking_events").await,
+            3_000,
+            "for ever, unless said otherwise"
+        );
+        keep(&test, "{\"keep_days\":10}").await;
+        test.tick(Retention).await;
+        let left = test
+            .query(
+                sql("SELECT count(*), sum(at < ?1) FROM tracking_events WHERE kind <> 'unsubscribe'")
+                    .bind(NOON - 10 * day),
+            )
+            .await;
+        assert_eq!((left[0].at(0), left[0].at(1)), (Ok(161), Ok(0)));
+        assert_eq!(
+            test.number("SELECT count(*) FROM tracking_events WHERE kind = 'unsubscribe'")
+                .await,
+            1_000
+        );
+    }
+
+    pub async fn a_message_is_tried_as_often_as_the_settings_say(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        peer.refuse("person1@", "451 4.7.1 Come back later");
+        test.exec(
+            sql("INSERT INTO sender_accounts (name, kind, host, port, tls, from_name, from_address, daily_cap, created_at, updated_at) \
+                 VALUES ('Mail', 'smtp', '127.0.0.1', ?1, 'none', 'Ada', 'ada@example.com', 0, ?2, ?2)")
+            .bind(i64::from(peer.port()))
+            .bind(NOON),
+        )
+        .await;
+        keep(&test, "{\"max_attempts\":2}").await;
+        Campaign::of(&test, 1, "ready").await;
+        for state in ["ready", "failed"] {
+            test.run_until_idle().await;
+            let rows = test.query(sql("SELECT state FROM email_queue")).await;
+            assert_eq!(rows[0].at::<String>(0).unwrap(), state);
+            test.app.clock.advance(100_000);
+        }
     }
 }

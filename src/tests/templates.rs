@@ -57,7 +57,7 @@ mod suite {
 
     pub async fn starters_are_put_in_once_and_deleting_them_is_final(test: TestApp) {
         service::create_starters(&test.app).await.unwrap();
-        assert_eq!(test.number(COUNT).await, 6);
+        assert_eq!(test.number(COUNT).await, 8);
         let cx = test.cx(Role::Editor);
         let list = service::list(&cx, "", 1).await.unwrap();
         for card in &list.cards {
@@ -77,7 +77,7 @@ mod suite {
         );
         left.unwrap();
         right.unwrap();
-        assert_eq!(test.number(COUNT).await, 6);
+        assert_eq!(test.number(COUNT).await, 8);
     }
 
     pub async fn a_change_made_from_an_old_revision_is_refused_and_nothing_is_lost(test: TestApp) {

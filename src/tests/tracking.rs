@@ -58,6 +58,8 @@ fn event(message: MessageId, kind: EventKind, at: i64) -> Event {
         is_head: false,
         is_ahead: false,
         user_agent: "Reader/1.0".into(),
+        ip: String::new(),
+        is_opted_out: false,
         at,
     }
 }

@@ -80,6 +80,11 @@ impl FormState {
         })
     }
 
+    /// The same for a checkbox.
+    pub fn typed_flag(&self, field: &str, value: bool) -> bool {
+        self.typed(field, &value.to_string()) == "true"
+    }
+
     pub fn is_pending(&self) -> bool {
         self.pending.get()
     }

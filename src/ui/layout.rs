@@ -4,6 +4,7 @@ use super::icon::Icon;
 use super::notice::Notice;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use std::time::Duration;
 
 /// Address, words, icon.
 type Entry = (&'static str, &'static str, &'static str);
@@ -36,25 +37,50 @@ const NAVIGATION: &[(&str, &[Entry])] = &[
     ),
 ];
 
-/// `user` is the foot of the navigation: who is signed in, and the way out.
+/// `search` and `quick_search` open what finds things: above the navigation, and in the bar of a small screen. `user` is the foot
+/// of the navigation: who is signed in, and the way out.
 #[component]
-pub fn Frame(user: AnyView, children: Children) -> impl IntoView {
+pub fn Frame(
+    search: AnyView,
+    quick_search: AnyView,
+    user: AnyView,
+    children: Children,
+) -> impl IntoView {
     let pathname = use_location().pathname;
-    Effect::new(move |_| {
-        pathname.track();
-        close_navigation();
+    let (here, set_here) = signal(String::new());
+    Effect::new(move |before: Option<String>| {
+        let path = pathname.get();
+        if before.is_some_and(|before| before != path) {
+            close_navigation();
+            focus_content();
+            // The page sets its title a little later than the address changes.
+            set_timeout(
+                move || set_here.set(document().title()),
+                Duration::from_millis(300),
+            );
+        }
+        path
     });
     view! {
         <a href="#content" class="skip-link">"Skip to content"</a>
+        <p class="sr-only" role="status">{here}</p>
         <div class="frame">
             <header class="topbar">
                 <button type="button" class="btn btn-ghost btn-square" popovertarget="navigation" aria-label="Menu">
                     <Icon name="menu"/>
                 </button>
                 <a href="/" class="brand">"Mailer"</a>
+                {quick_search}
             </header>
             <div id="navigation" class="sidebar" popover="auto">
-                <a href="/" class="brand brand-large">"Mailer"</a>
+                <div class="flex items-start justify-between">
+                    <a href="/" class="brand brand-large">"Mailer"</a>
+                    <button type="button" class="btn btn-ghost btn-square lg:hidden" popovertarget="navigation"
+                        popovertargetaction="hide" aria-label="Close menu">
+                        <Icon name="close"/>
+                    </button>
+                </div>
+                {search}
                 <nav aria-label="Main" class="grow">
                     {NAVIGATION
                         .iter()
@@ -93,6 +119,17 @@ fn NavigationLink(entry: Entry) -> impl IntoView {
                 {words}
             </a>
         </li>
+    }
+}
+
+/// A page that was come to by a link begins at its beginning, also for the keyboard and for screen readers.
+fn focus_content() {
+    #[cfg(feature = "hydrate")]
+    if let Some(content) = document().get_element_by_id("content") {
+        use wasm_bindgen::JsCast;
+        if let Some(content) = content.dyn_ref::<web_sys::HtmlElement>() {
+            let _ = content.focus();
+        }
     }
 }
 

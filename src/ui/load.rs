@@ -48,7 +48,7 @@ pub fn ErrorPanel(error: AppError) -> impl IntoView {
 #[component]
 pub fn Skeleton() -> impl IntoView {
     view! {
-        <div class="grid gap-3" aria-busy="true" aria-label="Loading">
+        <div class="grid gap-3" role="status" aria-busy="true" aria-label="Loading">
             <div class="skeleton h-8 w-1/3"></div>
             <div class="skeleton h-24 w-full"></div>
             <div class="skeleton h-24 w-full"></div>

@@ -15,4 +15,5 @@ pub mod number;
 pub mod page;
 pub mod pager;
 pub mod term;
+pub mod theme;
 pub mod time;

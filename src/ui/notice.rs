@@ -13,9 +13,27 @@ const NOTICES: &[(&str, &str)] = &[
     ),
     (
         "password-changed",
-        "Your password is changed. Other sessions were signed out.",
+        "Your password is changed. All other devices were signed out.",
+    ),
+    ("name-changed", "Your name is changed."),
+    ("device-signed-out", "The device is signed out."),
+    ("devices-signed-out", "All other devices are signed out."),
+    ("joined", "Welcome to Mailer. You are signed in."),
+    (
+        "person-invited",
+        "The invitation is ready. Copy its link and hand it over.",
+    ),
+    (
+        "invitation-withdrawn",
+        "The invitation is withdrawn. Its link does not work any more.",
+    ),
+    ("role-changed", "The role is changed, from now on."),
+    (
+        "person-removed",
+        "The person is removed and signed out everywhere.",
     ),
     ("settings-saved", "Settings saved."),
+    ("theme-chosen", "These are your colours now."),
     ("account-saved", "Sender account saved."),
     (
         "account-enabled",

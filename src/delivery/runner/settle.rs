@@ -6,7 +6,6 @@ use crate::delivery::desk::Done;
 use crate::delivery::post::Outcome;
 use crate::delivery::queue::Claimed;
 use crate::delivery::reply::FailureKind;
-use crate::delivery::retry::RetryRules;
 use std::sync::Arc;
 
 impl Runner {
@@ -103,11 +102,11 @@ impl Runner {
         self.record.return_capacity(claimed.lane);
         let tries = claimed.attempt - claimed.tries_from;
         let now = self.run.app.now();
-        let rules = RetryRules {
-            first_wait_ms: self.run.app.config.retry_base_secs * 1_000,
-            ..RetryRules::default()
-        };
-        match rules.next_attempt(tries, kind, now, rand::random::<f64>()) {
+        match self
+            .run
+            .retry
+            .next_attempt(tries, kind, now, rand::random::<f64>())
+        {
             Some(due_at) => {
                 let again = self.record.settle(claimed, "ready", words);
                 (again.due_at, again.code) = (Some(due_at), code);

@@ -55,7 +55,7 @@ pub fn account_fields(
             } else {
                 view! {
                     <Field form=form prefix="form" name="max_connections" label="Connections at a time" inputmode="numeric"
-                        value=values.max_connections.clone() hint="Per instance of Mailer, between 1 and 100."/>
+                        value=values.max_connections.clone() hint="For each running copy of Mailer, between 1 and 100."/>
                 }.into_any()
             }}
             <Checkbox prefix="form" name="enabled" label="Use this account" checked=enabled

@@ -123,7 +123,7 @@ fn state(account: &Account, is_paused: bool) -> impl IntoView + use<> {
     let (tone, words) = match (account.enabled, account.breaker) {
         (false, _) => (Tone::Neutral, "Off"),
         (true, BreakerState::Closed) => (Tone::Good, "Ready"),
-        (true, _) if is_paused => (Tone::Bad, "Paused after faults"),
+        (true, _) if is_paused => (Tone::Bad, "Paused after failures"),
         (true, _) => (Tone::Warn, "Being tried again"),
     };
     view! { <Badge tone=tone text=words/> }
@@ -188,7 +188,7 @@ fn breaker(
             <div class="min-w-0">
                 <p class="break-words">{reason}</p>
                 {if is_paused {
-                    view! { <p class="mt-1">"Left alone until "<Time ms=until/>", then one message tries it again."</p> }.into_any()
+                    view! { <p class="mt-1">"Paused until "<Time ms=until/>", then one message tries it again."</p> }.into_any()
                 } else {
                     view! { <p class="mt-1">"The next message tries it again."</p> }.into_any()
                 }}

@@ -63,7 +63,7 @@ pub async fn change_password(
 ) -> Result<(), AppError> {
     serve(|cx| async move {
         service::change_password(&cx, &current_password, &new_password).await?;
-        leptos_axum::redirect("/settings?notice=password-changed");
+        leptos_axum::redirect("/settings/profile?notice=password-changed");
         Ok(())
     })
     .await
@@ -71,7 +71,11 @@ pub async fn change_password(
 
 /// Sets (or with `None` removes) the cookie and goes to a page.
 #[cfg(feature = "ssr")]
-fn open_session(cx: &crate::server::Cx, token: Option<&str>, then: &str) -> Result<(), AppError> {
+pub fn open_session(
+    cx: &crate::server::Cx,
+    token: Option<&str>,
+    then: &str,
+) -> Result<(), AppError> {
     let value = axum::http::HeaderValue::from_str(&crate::server::session::set_cookie(cx, token))
         .map_err(|error| crate::server::errors::internal(&error))?;
     expect_context::<leptos_axum::ResponseOptions>()

@@ -2,9 +2,12 @@
 
 pub mod api;
 pub mod model;
+pub mod person;
 pub mod setup;
 pub mod sign_in;
 
+#[cfg(feature = "ssr")]
+pub mod password;
 #[cfg(feature = "ssr")]
 pub mod repo;
 #[cfg(feature = "ssr")]

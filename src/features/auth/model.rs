@@ -74,10 +74,8 @@ pub const PASSWORD_MAX: usize = 200;
 impl OwnerForm {
     pub fn validate(&self) -> Result<(), AppError> {
         let mut invalid = Invalid::new();
-        if self.name.trim().is_empty() {
-            invalid.add("name", "Enter your name.");
-        } else if self.name.chars().count() > 100 {
-            invalid.add("name", "Keep the name under 100 characters.");
+        if let Some(message) = name_problem(&self.name) {
+            invalid.add("name", message);
         }
         if let Err(message) = check_address(&self.email) {
             invalid.add("email", message);
@@ -86,6 +84,20 @@ impl OwnerForm {
             invalid.add("password", message);
         }
         invalid.into_result()
+    }
+}
+
+/// What is wrong with a person's name, if anything.
+pub fn name_problem(name: &str) -> Option<&'static str> {
+    let name = name.trim();
+    if name.is_empty() {
+        Some("Enter your name.")
+    } else if name.chars().count() > 100 {
+        Some("Keep the name under 100 characters.")
+    } else if name.chars().any(char::is_control) {
+        Some("The name holds a character that cannot be printed.")
+    } else {
+        None
     }
 }
 

@@ -1,24 +1,30 @@
-//! SQL over users, sessions, access_links, sign_in_attempts and audit_log.
+//! SQL over users, sessions, access_links and sign_in_attempts.
 
 use super::model::{Role, User};
 use crate::ids::{SessionId, UserId};
 use crate::server::db::{Db, DbError, Row, Stmt, sql};
+
+pub use crate::features::audit::repo::insert as insert_audit;
 
 pub struct Credentials {
     pub user: User,
     pub password_hash: String,
 }
 
+pub fn role(row: &Row) -> Result<Role, DbError> {
+    let text: String = row.get("role")?;
+    text.parse().map_err(|detail| DbError::Decode {
+        column: "role".into(),
+        detail,
+    })
+}
+
 fn user(row: &Row) -> Result<User, DbError> {
-    let role: String = row.get("role")?;
     Ok(User {
         id: row.get("id")?,
         name: row.get("name")?,
         email: row.get("email")?,
-        role: role.parse::<Role>().map_err(|detail| DbError::Decode {
-            column: "role".into(),
-            detail,
-        })?,
+        role: role(row)?,
     })
 }
 
@@ -179,13 +185,4 @@ pub fn update_password(user: UserId, password_hash: &str, now: i64) -> Stmt {
         .bind(password_hash)
         .bind(now)
         .expect_rows(1)
-}
-
-/// A line of the audit trail. `event` is a word like 'sign-in' or 'account.update'; `subject` names what it was done to.
-pub fn insert_audit(user: Option<UserId>, event: &str, subject: &str, now: i64) -> Stmt {
-    sql("INSERT INTO audit_log (at, user_id, event, subject) VALUES (?1, ?2, ?3, ?4)")
-        .bind(now)
-        .bind(user)
-        .bind(event)
-        .bind(subject)
 }

@@ -1,16 +1,14 @@
-//! Use-cases of coming in and going out. Passwords are hashed with Argon2id; links and cookies are stored as hashes only.
+//! Use-cases of coming in and going out. Links and cookies are stored as hashes only.
 
-use super::model::{OwnerForm, PASSWORD_MAX, Role, User, check_address, password_problem};
-use super::repo;
+use super::model::{OwnerForm, Role, User, check_address, password_problem};
+use super::{password, repo};
 use crate::error::AppError;
+use crate::features::audit::repo::{insert_of, insert_with};
+use crate::features::people::device;
+use crate::server::AppState;
 use crate::server::db::DbError;
 use crate::server::request::{Caller, Cx};
 use crate::server::secrets::{random_token, token_hash};
-use crate::server::{AppState, errors::internal};
-use argon2::password_hash::{
-    PasswordHash, PasswordHasher, PasswordVerifier, SaltString, rand_core::OsRng,
-};
-use argon2::{Algorithm, Argon2, Params, Version};
 
 /// A session ends after this long without use.
 pub const SESSION_SECS: i64 = 14 * 24 * 3600;
@@ -72,7 +70,7 @@ fn expired_link() -> AppError {
 pub async fn create_owner(cx: &Cx, form: &OwnerForm) -> Result<String, AppError> {
     check_setup_link(cx, &form.token).await?;
     form.validate().map_err(|error| error.with_typed(form))?;
-    let hash = hash_password(form.password.clone()).await?;
+    let hash = password::hash(form.password.clone()).await?;
     let (now, token) = (cx.now(), random_token());
     let email = form.email.trim();
     let result = cx
@@ -87,7 +85,7 @@ pub async fn create_owner(cx: &Cx, form: &OwnerForm) -> Result<String, AppError>
                 now,
                 now + SESSION_SECS * 1000,
             ),
-            repo::insert_audit(None, "owner.create", email, now),
+            insert_of(&email.to_lowercase(), "user.create", &device_words(cx), now),
         ])
         .await;
     match result {
@@ -98,12 +96,12 @@ pub async fn create_owner(cx: &Cx, form: &OwnerForm) -> Result<String, AppError>
 }
 
 /// Checks address and password and opens a session; returns its token. Slow on purpose, and slower after failures.
-pub async fn sign_in(cx: &Cx, email: &str, password: &str) -> Result<String, AppError> {
+pub async fn sign_in(cx: &Cx, email: &str, typed: &str) -> Result<String, AppError> {
     let email_key = email.trim().to_lowercase();
     if let Err(message) = check_address(&email_key) {
         return Err(AppError::invalid("email", message));
     }
-    if password.is_empty() {
+    if typed.is_empty() {
         return Err(AppError::invalid("password", "Enter your password."));
     }
     let now = cx.now();
@@ -117,13 +115,13 @@ pub async fn sign_in(cx: &Cx, email: &str, password: &str) -> Result<String, App
     let hash = found
         .as_ref()
         .map(|credentials| credentials.password_hash.clone());
-    let good = verify_password(password.to_owned(), hash).await?;
+    let good = password::verify(typed.to_owned(), hash).await?;
     let Some(user) = found.filter(|_| good).map(|credentials| credentials.user) else {
         cx.db
             .batch(vec![
                 repo::insert_failure(&by_email, FREE_FAILURES_EMAIL, now),
                 repo::insert_failure(&by_client, FREE_FAILURES_CLIENT, now),
-                repo::insert_audit(None, "sign-in.refused", "", now),
+                insert_with(None, "sign-in.refused", &email_key, &device_words(cx), now),
             ])
             .await?;
         return Err(AppError::refused(
@@ -141,15 +139,35 @@ pub async fn sign_in(cx: &Cx, email: &str, password: &str) -> Result<String, App
                 now + SESSION_SECS * 1000,
             ),
             repo::delete_failures(&by_email),
-            repo::insert_audit(Some(user.id), "sign-in", "", now),
+            insert_with(Some(user.id), "sign-in", "", &device_words(cx), now),
         ])
         .await?;
     Ok(token)
 }
 
+/// Where somebody came from, for the audit trail: the device, and the address of the network.
+pub fn device_words(cx: &Cx) -> String {
+    let device = device::of_agent(&cx.client.user_agent);
+    match cx.client.ip.as_str() {
+        "" => device,
+        ip => format!("{device}, {ip}"),
+    }
+}
+
 pub async fn sign_out(cx: &Cx) -> Result<(), AppError> {
     let caller = cx.caller()?;
-    cx.db.exec(repo::delete_session(caller.session)).await?;
+    cx.db
+        .batch(vec![
+            repo::delete_session(caller.session),
+            insert_with(
+                Some(caller.user.id),
+                "sign-in.ended",
+                "",
+                &device_words(cx),
+                cx.now(),
+            ),
+        ])
+        .await?;
     Ok(())
 }
 
@@ -158,7 +176,7 @@ pub async fn change_password(cx: &Cx, current: &str, new: &str) -> Result<(), Ap
     let caller = cx.require(Role::Viewer)?;
     let User { id, .. } = caller.user;
     let hash = repo::find_password_hash(&cx.db, id).await?;
-    if !verify_password(current.to_owned(), hash).await? {
+    if !password::verify(current.to_owned(), hash).await? {
         return Err(AppError::invalid(
             "current_password",
             "This is not your current password.",
@@ -167,55 +185,13 @@ pub async fn change_password(cx: &Cx, current: &str, new: &str) -> Result<(), Ap
     if let Some(message) = password_problem(new) {
         return Err(AppError::invalid("new_password", message));
     }
-    let hash = hash_password(new.to_owned()).await?;
+    let hash = password::hash(new.to_owned()).await?;
     cx.db
         .batch(vec![
             repo::update_password(id, &hash, cx.now()),
             repo::delete_other_sessions(id, caller.session),
-            repo::insert_audit(Some(id), "password.change", "", cx.now()),
+            repo::insert_audit(Some(id), "user.password", "", cx.now()),
         ])
         .await?;
     Ok(())
-}
-
-/// OWASP's recommendation for Argon2id: 19 MiB, two passes, one lane.
-fn argon() -> Argon2<'static> {
-    Argon2::new(
-        Algorithm::Argon2id,
-        Version::V0x13,
-        Params::new(19 * 1024, 2, 1, None).unwrap_or_default(),
-    )
-}
-
-async fn hash_password(password: String) -> Result<String, AppError> {
-    let work = move || {
-        argon()
-            .hash_password(password.as_bytes(), &SaltString::generate(&mut OsRng))
-            .map(|hash| hash.to_string())
-    };
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| internal(&error))?
-        .map_err(|error| internal(&error))
-}
-
-/// Verifies against the hash, or against a stand-in when there is no such user, so that both take as long.
-async fn verify_password(password: String, hash: Option<String>) -> Result<bool, AppError> {
-    const STAND_IN: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$6Zg0i5b3XJ9XUxyTRkyjJhZVCmDPGMYPQRXlxe9gb2s";
-    if password.chars().count() > PASSWORD_MAX {
-        return Ok(false);
-    }
-    let known = hash.is_some();
-    let work = move || {
-        let text = hash.unwrap_or_else(|| STAND_IN.to_owned());
-        PasswordHash::new(&text).is_ok_and(|parsed| {
-            argon()
-                .verify_password(password.as_bytes(), &parsed)
-                .is_ok()
-        })
-    };
-    let good = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| internal(&error))?;
-    Ok(good && known)
 }

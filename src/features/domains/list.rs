@@ -5,11 +5,11 @@ use super::api::{
 };
 use super::keys::key;
 use super::model::{Algorithm, DomainsOverview, SendingDomain, is_mailbox_provider};
+use crate::features::settings::frame::SettingsFrame;
 use crate::ui::badge::{Badge, Tone};
 use crate::ui::empty::Empty;
 use crate::ui::form::{FormMessage, FormState, Submit};
 use crate::ui::load::load;
-use crate::ui::page::PageHead;
 use leptos::prelude::*;
 
 /// The actions that every domain offers; the page loads afresh after each.
@@ -39,13 +39,16 @@ pub fn DomainListPage() -> impl IntoView {
     };
     let overview = Resource::new_blocking(done, |_| list_domains());
     view! {
-        <PageHead title="Sending domains" back=("/settings".to_string(), "Settings".to_string())
-            lead="Signed mail (DKIM) proves that it comes from you and that nobody changed it. Gmail and Yahoo ask for it from everybody who sends to many."/>
-        <FormMessage form=FormState::of(actions.create)/>
-        <FormMessage form=FormState::of(actions.activate)/>
-        <FormMessage form=FormState::of(actions.retire)/>
-        <FormMessage form=FormState::of(actions.delete)/>
-        {load(overview, move |overview| domains(overview, actions))}
+        <SettingsFrame title="Sending domains"
+            lead="Signed mail (DKIM) proves that it comes from you and that nobody changed it. Gmail and Yahoo ask for it from everybody who sends to many.">
+            <div>
+                <FormMessage form=FormState::of(actions.create)/>
+                <FormMessage form=FormState::of(actions.activate)/>
+                <FormMessage form=FormState::of(actions.retire)/>
+                <FormMessage form=FormState::of(actions.delete)/>
+                {load(overview, move |overview| domains(overview, actions))}
+            </div>
+        </SettingsFrame>
     }
 }
 
@@ -62,7 +65,7 @@ fn domains(overview: DomainsOverview, actions: Actions) -> impl IntoView {
     }
     view! {
         {(!can_edit).then(|| view! { <p class="mb-4 text-sm text-muted">"Only an owner can change these."</p> })}
-        <div class="grid max-w-3xl gap-6">
+        <div class="grid gap-6">
             {domains.into_iter().map(|one| domain(one, can_edit, actions)).collect_view()}
         </div>
     }

@@ -121,7 +121,7 @@ fn words(warning: Warning) -> AnyView {
             reason,
             until,
         } => view! {
-            {format!("{name} rests after faults in a row, until ")}<Time ms=until/>". "{reason}" "
+            {format!("{name} is paused after failures in a row, until ")}<Time ms=until/>". "{reason}" "
             <a class="link" href=format!("/accounts/{account}")>{format!("Open {name}")}</a>
         }
         .into_any(),

@@ -1,7 +1,8 @@
-//! The workspace's settings and their defaults.
+//! The workspace's settings, their defaults, and the forms that change them.
 
 use crate::error::{AppError, Invalid};
 use crate::features::auth::model::check_address;
+use crate::ui::theme::Theme;
 use serde::{Deserialize, Serialize};
 
 /// Kept as one JSON value under the key `workspace`; a field that is missing has its default.
@@ -17,9 +18,17 @@ pub struct Workspace {
     pub test_address: String,
     pub track_opens: bool,
     pub track_clicks: bool,
+    /// What is kept of the network address that an open or a click came from.
+    pub keep_ip: KeepIp,
+    /// Readers whose browser says "do not track me" (Global Privacy Control) are not counted.
+    pub honour_gpc: bool,
+    /// Single opens and clicks are deleted after so many days; 0: never. The numbers of a campaign stay.
+    pub keep_days: i64,
     /// Account faults in a row that open an account's breaker, and for how long.
     pub breaker_failures: i64,
     pub breaker_secs: i64,
+    /// How often one message is tried, the first time included.
+    pub max_attempts: i64,
 }
 
 impl Default for Workspace {
@@ -31,13 +40,59 @@ impl Default for Workspace {
             test_address: String::new(),
             track_opens: true,
             track_clicks: true,
+            keep_ip: KeepIp::None,
+            honour_gpc: true,
+            keep_days: 0,
             breaker_failures: 5,
             breaker_secs: 300,
+            max_attempts: 5,
         }
     }
 }
 
-/// What the settings page sends. Everything is text, so that a wrong number gets its sentence beside the field.
+/// What is kept of a network address (IP).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeepIp {
+    #[default]
+    None,
+    /// Told apart within a day, and unreadable: a keyed hash whose salt is forgotten after the day.
+    Hashed,
+    /// Its last part cut off: a network of some hundred people.
+    Truncated,
+}
+
+impl KeepIp {
+    pub const ALL: [KeepIp; 3] = [KeepIp::None, KeepIp::Hashed, KeepIp::Truncated];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KeepIp::None => "none",
+            KeepIp::Hashed => "hashed",
+            KeepIp::Truncated => "truncated",
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            KeepIp::None => "Nothing",
+            KeepIp::Hashed => "A fingerprint that changes every day",
+            KeepIp::Truncated => "The address without its end (203.0.113.0)",
+        }
+    }
+}
+
+impl std::str::FromStr for KeepIp {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL
+            .into_iter()
+            .find(|mode| mode.as_str() == text)
+            .ok_or(())
+    }
+}
+
+/// What the workspace page sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WorkspaceForm {
@@ -45,10 +100,6 @@ pub struct WorkspaceForm {
     pub time_zone: String,
     pub postal_address: String,
     pub test_address: String,
-    pub track_opens: bool,
-    pub track_clicks: bool,
-    pub breaker_failures: String,
-    pub breaker_secs: String,
 }
 
 impl WorkspaceForm {
@@ -56,7 +107,7 @@ impl WorkspaceForm {
     ///
     /// # Errors
     /// [`AppError::Invalid`] with a sentence for each field that is wrong.
-    pub fn validate(&self) -> Result<Workspace, AppError> {
+    pub fn apply(&self, before: &Workspace) -> Result<Workspace, AppError> {
         let mut invalid = Invalid::new();
         let name = self.name.trim();
         if name.chars().count() > 100 || name.chars().any(char::is_control) {
@@ -80,41 +131,117 @@ impl WorkspaceForm {
         {
             invalid.add("test_address", message);
         }
-        let mut whole = |field, text: &str, least, most| match text.trim().parse::<i64>() {
-            Ok(number) if (least..=most).contains(&number) => number,
-            _ => {
-                invalid.add(
-                    field,
-                    format!("Enter a whole number between {least} and {most}."),
-                );
-                least
-            }
-        };
-        let breaker_failures = whole("breaker_failures", &self.breaker_failures, 1, 100);
-        let breaker_secs = whole("breaker_secs", &self.breaker_secs, 10, 86_400);
         invalid.into_result()?;
         Ok(Workspace {
             name: name.into(),
             time_zone: self.time_zone.trim().into(),
             postal_address,
             test_address: test_address.into(),
-            track_opens: self.track_opens,
-            track_clicks: self.track_clicks,
-            breaker_failures,
-            breaker_secs,
+            ..before.clone()
         })
     }
 }
 
-/// The settings page: what is set, what can be chosen, and how the installation is doing.
+/// What the page of tracking and privacy sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TrackingForm {
+    pub track_opens: bool,
+    pub track_clicks: bool,
+    pub keep_ip: String,
+    pub honour_gpc: bool,
+    /// Blank: for ever.
+    pub keep_days: String,
+}
+
+impl TrackingForm {
+    pub fn apply(&self, before: &Workspace) -> Result<Workspace, AppError> {
+        let mut invalid = Invalid::new();
+        let keep_ip = self.keep_ip.parse().unwrap_or_else(|()| {
+            invalid.add("keep_ip", "Choose what is kept.");
+            KeepIp::None
+        });
+        let keep_days = match self.keep_days.trim() {
+            "" => 0,
+            text => whole(&mut invalid, "keep_days", text, 1, 3_650),
+        };
+        invalid.into_result()?;
+        Ok(Workspace {
+            track_opens: self.track_opens,
+            track_clicks: self.track_clicks,
+            keep_ip,
+            honour_gpc: self.honour_gpc,
+            keep_days,
+            ..before.clone()
+        })
+    }
+}
+
+/// What the page of sending sends. Numbers are text, so that a wrong one gets its sentence beside the field.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SendingForm {
+    pub max_attempts: String,
+    pub breaker_failures: String,
+    pub breaker_secs: String,
+}
+
+impl SendingForm {
+    pub fn apply(&self, before: &Workspace) -> Result<Workspace, AppError> {
+        let mut invalid = Invalid::new();
+        let max_attempts = whole(&mut invalid, "max_attempts", &self.max_attempts, 1, 20);
+        let failures = whole(
+            &mut invalid,
+            "breaker_failures",
+            &self.breaker_failures,
+            1,
+            100,
+        );
+        let secs = whole(&mut invalid, "breaker_secs", &self.breaker_secs, 10, 86_400);
+        invalid.into_result()?;
+        Ok(Workspace {
+            max_attempts,
+            breaker_failures: failures,
+            breaker_secs: secs,
+            ..before.clone()
+        })
+    }
+}
+
+fn whole(invalid: &mut Invalid, field: &str, text: &str, least: i64, most: i64) -> i64 {
+    match text.trim().parse::<i64>() {
+        Ok(number) if (least..=most).contains(&number) => number,
+        _ => {
+            invalid.add(
+                field,
+                format!("Enter a whole number between {least} and {most}."),
+            );
+            least
+        }
+    }
+}
+
+/// What a page of settings starts from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsView {
     pub workspace: Workspace,
+    /// Only an owner saves.
+    pub can_edit: bool,
+}
+
+/// The workspace page: also what can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkspaceView {
+    pub settings: SettingsView,
     /// IANA names.
     pub zones: Vec<String>,
-    /// Only an owner saves the workspace.
-    pub can_edit: bool,
-    pub about: About,
+}
+
+/// What the page of appearance sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ThemeForm {
+    pub theme: Theme,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,27 +271,60 @@ pub struct Instance {
 mod tests {
     use super::*;
 
-    fn form() -> WorkspaceForm {
-        WorkspaceForm {
-            name: "Example".into(),
-            time_zone: "Europe/Berlin".into(),
-            breaker_failures: "5".into(),
-            breaker_secs: "300".into(),
-            ..WorkspaceForm::default()
+    fn before() -> Workspace {
+        Workspace {
+            name: "Before".into(),
+            keep_days: 9,
+            ..Workspace::default()
+        }
+    }
+
+    fn field(result: Result<Workspace, AppError>) -> String {
+        match result {
+            Err(AppError::Invalid(invalid)) => {
+                assert_eq!(invalid.fields.len(), 1);
+                invalid.fields[0].field.clone()
+            }
+            other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn a_good_form_becomes_the_workspace() {
-        let mut form = form();
-        form.postal_address = "Example Inc.\r\n1 Road\r\n".into();
-        let workspace = form.validate().unwrap();
-        assert_eq!(workspace.postal_address, "Example Inc.\n1 Road");
-        assert!(!workspace.track_opens && !workspace.track_clicks);
+    fn each_form_changes_its_own_settings_only() {
+        let workspace = WorkspaceForm {
+            name: "Example".into(),
+            time_zone: "Europe/Berlin".into(),
+            postal_address: "Example Inc.\r\n1 Road\r\n".into(),
+            ..WorkspaceForm::default()
+        };
+        let after = workspace.apply(&before()).unwrap();
+        assert_eq!(after.postal_address, "Example Inc.\n1 Road");
+        assert_eq!((after.keep_days, after.breaker_secs), (9, 300));
+
+        let tracking = TrackingForm {
+            keep_ip: "hashed".into(),
+            ..TrackingForm::default()
+        };
+        let after = tracking.apply(&before()).unwrap();
+        assert!(!after.track_opens && !after.track_clicks && !after.honour_gpc);
+        assert_eq!((after.keep_ip, after.keep_days), (KeepIp::Hashed, 0));
+        assert_eq!(after.name, "Before");
+
+        let sending = SendingForm {
+            max_attempts: "3".into(),
+            breaker_failures: "4".into(),
+            breaker_secs: "60".into(),
+        };
+        let after = sending.apply(&before()).unwrap();
         assert_eq!(
-            (workspace.breaker_failures, workspace.breaker_secs),
-            (5, 300)
+            (
+                after.max_attempts,
+                after.breaker_failures,
+                after.breaker_secs
+            ),
+            (3, 4, 60)
         );
+        assert!(after.track_opens && after.keep_days == 9);
     }
 
     #[test]
@@ -179,22 +339,29 @@ mod tests {
             }),
             ("postal_address", |form| form.postal_address = "a\0b".into()),
             ("test_address", |form| form.test_address = "ann".into()),
-            ("breaker_failures", |form| {
-                form.breaker_failures = "0".into()
-            }),
-            ("breaker_secs", |form| form.breaker_secs = "5".into()),
-            ("breaker_secs", |form| form.breaker_secs = "long".into()),
         ];
-        for (field, change) in table {
-            let mut form = form();
+        for (name, change) in table {
+            let mut form = WorkspaceForm {
+                time_zone: "UTC".into(),
+                ..WorkspaceForm::default()
+            };
             change(&mut form);
-            match form.validate() {
-                Err(AppError::Invalid(invalid)) => {
-                    assert_eq!(invalid.fields.len(), 1, "{field}");
-                    assert_eq!(invalid.fields[0].field, *field);
-                }
-                other => panic!("{field}: {other:?}"),
-            }
+            assert_eq!(field(form.apply(&before())), *name);
         }
+        for (days, is_good) in [("", true), ("0", false), ("30", true), ("many", false)] {
+            let form = TrackingForm {
+                keep_ip: "none".into(),
+                keep_days: days.into(),
+                ..TrackingForm::default()
+            };
+            assert_eq!(form.apply(&before()).is_ok(), is_good, "{days}");
+        }
+        assert_eq!(field(TrackingForm::default().apply(&before())), "keep_ip");
+        let form = SendingForm {
+            max_attempts: "0".into(),
+            breaker_failures: "5".into(),
+            breaker_secs: "300".into(),
+        };
+        assert_eq!(field(form.apply(&before())), "max_attempts");
     }
 }

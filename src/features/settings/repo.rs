@@ -28,6 +28,24 @@ pub fn update(key: &str, value: &str, now: i64) -> Stmt {
     .bind(now)
 }
 
+/// Writes some fields of a JSON value and leaves the others as they are.
+pub fn patch(key: &str, fields: &str, now: i64) -> Stmt {
+    sql(
+        "INSERT INTO settings (key, value, updated_at) VALUES (?1, ?2, ?3) ON CONFLICT (key) \
+         DO UPDATE SET value = json_patch(settings.value, excluded.value), updated_at = excluded.updated_at",
+    )
+    .bind(key)
+    .bind(fields)
+    .bind(now)
+}
+
+/// Forgets the keys that start with `prefix` and stand before `before` in the alphabet.
+pub fn delete_before(prefix: &str, before: &str) -> Stmt {
+    sql("DELETE FROM settings WHERE key >= ?1 AND key < ?2")
+        .bind(prefix)
+        .bind(before)
+}
+
 /// The workspace's settings; the defaults until somebody saves them.
 pub async fn find_workspace(db: &Db) -> Result<Workspace, DbError> {
     let outcomes = db.batch(vec![select_workspace()]).await?;

@@ -57,7 +57,7 @@ async fn read_file(mut form: Multipart) -> Result<(String, Bytes), ImportProblem
 
 /// The whole list, made while it is sent. A part that cannot be read breaks the transfer off.
 async fn export(cx: Cx) -> Result<Response, AppError> {
-    let first = service::export_chunk(&cx, i64::MAX).await?;
+    let first = service::start_export(&cx).await?;
     let head =
         csv::write([["address", "reason", "note", "campaign", "added_at"].map(str::to_owned)])?;
     let stream = unfold(Some((cx, first, head)), |state| async move {

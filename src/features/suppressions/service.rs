@@ -8,12 +8,13 @@ use super::model::{
 use super::repo::{self, Edge};
 use crate::delivery::queue;
 use crate::error::{AppError, Invalid};
+use crate::features::audit::repo::{insert as insert_audit, insert_with};
 use crate::features::auth::model::Role;
-use crate::features::auth::repo::insert_audit;
 use crate::ids::SuppressionId;
 use crate::mail::address;
 use crate::server::db::DbError;
 use crate::server::request::Cx;
+use crate::ui::number::count;
 
 /// Addresses that one transaction takes, and that one chunk of an export holds.
 const CHUNK: usize = 1_000;
@@ -149,22 +150,24 @@ async fn insert(cx: &Cx, mut entries: Vec<Entry>, note: &str) -> Result<Added, A
     entries.dedup_by(|a, b| a.1 == b.1);
     let now = cx.now();
     let mut added = 0;
-    for chunk in entries.chunks(CHUNK) {
+    for (i, chunk) in entries.chunks(CHUNK).enumerate() {
         let json = serde_json::json!(chunk).to_string();
-        let outcomes = cx
-            .db
-            .batch(vec![
-                repo::insert_many(&json, note, now),
-                queue::suppress_addresses(&json, Reason::Manual.as_str(), now),
-            ])
-            .await?;
+        let mut batch = vec![
+            repo::insert_many(&json, note, now),
+            queue::suppress_addresses(&json, Reason::Manual.as_str(), now),
+        ];
+        if i == 0 {
+            let subject = count(entries.len() as i64, "address", "addresses");
+            batch.push(insert_with(
+                Some(user),
+                "suppression.add",
+                &subject,
+                note,
+                now,
+            ));
+        }
+        let outcomes = cx.db.batch(batch).await?;
         added += i64::try_from(outcomes[0].affected).unwrap_or_default();
-    }
-    if added > 0 {
-        let words = format!("{added} added");
-        cx.db
-            .exec(insert_audit(Some(user), "suppression.add", &words, now))
-            .await?;
     }
     Ok(Added {
         added,
@@ -196,6 +199,14 @@ pub async fn remove(cx: &Cx, form: &SuppressionRemoveForm) -> Result<(), AppErro
         Err(DbError::RowsAffected { .. }) => Err(gone()),
         Err(other) => Err(other.into()),
     }
+}
+
+/// Notes who takes the whole list away, and gives its first entries.
+pub async fn start_export(cx: &Cx) -> Result<Vec<SuppressionLine>, AppError> {
+    let user = cx.require(Role::Viewer)?.user.id;
+    let audit = insert_audit(Some(user), "suppression.export", "", cx.now());
+    cx.db.exec(audit).await?;
+    export_chunk(cx, i64::MAX).await
 }
 
 /// The next entries of an export below `before`, newest first; fewer than asked for at the end.

@@ -1,6 +1,8 @@
 //! The designs a new workspace starts with. Type, colour and space carry them; none needs an image.
 
 mod announcement;
+mod event;
+mod feedback;
 mod letter;
 mod meeting;
 mod newsletter;
@@ -29,6 +31,8 @@ pub fn starters() -> Vec<Starter> {
         welcome::design(),
         meeting::design(),
         announcement::design(),
+        event::design(),
+        feedback::design(),
         letter::design(),
     ]
 }

@@ -25,8 +25,12 @@ pub struct Event {
     pub is_head: bool,
     /// The request says that it fetches ahead of a person.
     pub is_ahead: bool,
-    /// Cut short. No address of the network is kept.
+    /// Cut short.
     pub user_agent: String,
+    /// The network address, for at most a moment: what is written is what the workspace's settings let be kept of it.
+    pub ip: String,
+    /// The reader's browser asks not to be tracked (Global Privacy Control).
+    pub is_opted_out: bool,
     /// Unix ms.
     pub at: i64,
 }
@@ -84,6 +88,8 @@ mod tests {
             is_head: false,
             is_ahead: false,
             user_agent: String::new(),
+            ip: String::new(),
+            is_opted_out: false,
             at,
         }
     }

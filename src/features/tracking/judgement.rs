@@ -137,6 +137,9 @@ mod tests {
             is_head: false,
             is_ahead: false,
             user_agent: CHROME.into(),
+
+            ip: String::new(),
+            is_opted_out: false,
             at,
         }
     }

@@ -132,7 +132,7 @@ pub fn insert_events(events: &[Judged<'_>], implies_opens: bool) -> Vec<Stmt> {
                 EventKind::Trap => ("click", None),
             };
             json!({
-                "message": event.message, "kind": kind, "link": link, "agent": event.user_agent, "at": event.at,
+                "message": event.message, "kind": kind, "link": link, "agent": event.user_agent, "client": event.ip, "at": event.at,
                 "rule": judged.rule.map_or("", Rule::as_str), "device": judged.reader.device, "program": judged.reader.program,
             })
         })
@@ -140,8 +140,8 @@ pub fn insert_events(events: &[Judged<'_>], implies_opens: bool) -> Vec<Stmt> {
     let rows = Value::from(rows).to_string();
     let mut batch = vec![
         sql(format!(
-            "INSERT INTO tracking_events (message_id, campaign_id, kind, link, user_agent, rule, device, program, at) \
-             SELECT q.id, q.campaign_id, e.value ->> 'kind', e.value ->> 'link', e.value ->> 'agent', e.value ->> 'rule', \
+            "INSERT INTO tracking_events (message_id, campaign_id, kind, link, user_agent, client, rule, device, program, at) \
+             SELECT q.id, q.campaign_id, e.value ->> 'kind', e.value ->> 'link', e.value ->> 'agent', e.value ->> 'client', e.value ->> 'rule', \
              e.value ->> 'device', e.value ->> 'program', e.value ->> 'at' \
              FROM json_each(?1) e CROSS JOIN email_queue q ON q.id = (e.value ->> 'message') WHERE q.campaign_id IS NOT NULL \
              AND CASE (e.value ->> 'kind') WHEN 'open' THEN q.opens + q.machine_opens ELSE q.clicks + q.machine_clicks END \
@@ -151,8 +151,8 @@ pub fn insert_events(events: &[Judged<'_>], implies_opens: bool) -> Vec<Stmt> {
     ];
     if implies_opens {
         batch.push(
-            sql("INSERT INTO tracking_events (message_id, campaign_id, kind, link, user_agent, device, program, at) \
-                 SELECT q.id, q.campaign_id, 'open', e.value ->> 'link', e.value ->> 'agent', e.value ->> 'device', \
+            sql("INSERT INTO tracking_events (message_id, campaign_id, kind, link, user_agent, client, device, program, at) \
+                 SELECT q.id, q.campaign_id, 'open', e.value ->> 'link', e.value ->> 'agent', e.value ->> 'client', e.value ->> 'device', \
                  e.value ->> 'program', min(e.value ->> 'at') \
                  FROM json_each(?1) e CROSS JOIN email_queue q ON q.id = (e.value ->> 'message') \
                  WHERE q.campaign_id IS NOT NULL AND q.opens = 0 AND q.clicks > 0 \
@@ -180,6 +180,16 @@ pub fn update_turned(turns: &[Turn]) -> Stmt {
          AND (e.kind = 'click' OR e.link IS NOT NULL OR (j.value ->> 'takes_opens') = 1) GROUP BY e.id) t \
          WHERE tracking_events.id = t.id")
     .bind(Value::from(turns).to_string())
+}
+
+/// Forgets a share of the opens and clicks from before `before`, the oldest first. Counters stay as they are, and so do
+/// unsubscribes, which count once.
+pub fn delete_old_events(before: i64) -> Stmt {
+    sql(
+        "DELETE FROM tracking_events WHERE id IN (SELECT id FROM tracking_events \
+         WHERE kind <> 'unsubscribe' AND at < ?1 ORDER BY at LIMIT 1000)",
+    )
+    .bind(before)
 }
 
 /// Counts an unsubscribe once per message, however often it is asked for.

@@ -4,12 +4,13 @@ use super::model::Standing;
 use super::service::{self, Visit};
 use crate::error::AppError;
 use crate::server::AppState;
-use axum::Router;
+use crate::server::request::Client;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 
 /// A transparent image of one pixel (GIF89a).
 const PIXEL: [u8; 43] = [
@@ -34,7 +35,7 @@ pub fn routes() -> Router<AppState> {
         .route("/u/{token}/undo", post(undo))
 }
 
-fn visit<'a>(method: &Method, headers: &'a HeaderMap) -> Visit<'a> {
+fn visit<'a>(method: &Method, headers: &'a HeaderMap, client: &'a Client) -> Visit<'a> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     // Sec-Purpose is the standard's (Fetch §2.2.5); the others are older browsers' and mail programs'.
     let is_ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
@@ -43,9 +44,10 @@ fn visit<'a>(method: &Method, headers: &'a HeaderMap) -> Visit<'a> {
         .any(|purpose| purpose.contains("prefetch") || purpose.contains("preview"));
     Visit {
         user_agent: text("user-agent").unwrap_or_default(),
+        ip: &client.ip,
         is_head: method == Method::HEAD,
         is_ahead,
-        counts: text("sec-gpc") != Some("1"),
+        is_opted_out: text("sec-gpc") == Some("1"),
     }
 }
 
@@ -57,9 +59,10 @@ async fn open(
     State(app): State<AppState>,
     method: Method,
     Path(token): Path<String>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Response {
-    if !service::record_open(&app, &token, visit(&method, &headers)) {
+    if !service::record_open(&app, &token, visit(&method, &headers, &client)) {
         return not_found();
     }
     let headers = [
@@ -73,9 +76,10 @@ async fn click(
     State(app): State<AppState>,
     method: Method,
     Path(token): Path<String>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Response {
-    match service::follow_link(&app, &token, visit(&method, &headers)).await {
+    match service::follow_link(&app, &token, visit(&method, &headers, &client)).await {
         Ok(target) => {
             let headers = [
                 (header::LOCATION, target),

@@ -4,8 +4,8 @@ use super::buffer::{Event, EventKind};
 use super::judgement::judge_all;
 use super::machine::SCAN;
 use super::model::{Standing, UnsubscribeView, masked};
-use super::repo;
 use super::token::{Token, TokenKind, decode};
+use super::{privacy, repo};
 use crate::delivery::content::render_target;
 use crate::delivery::queue;
 use crate::error::AppError;
@@ -26,11 +26,13 @@ const AGENT_CHARS: usize = 200;
 #[derive(Clone, Copy, Debug)]
 pub struct Visit<'a> {
     pub user_agent: &'a str,
+    /// The network address it came from.
+    pub ip: &'a str,
     pub is_head: bool,
     /// The request says that it fetches ahead of a person.
     pub is_ahead: bool,
-    /// False: nothing of it is kept, because the browser asks not to be tracked (Global Privacy Control).
-    pub counts: bool,
+    /// The browser asks not to be tracked (Global Privacy Control).
+    pub is_opted_out: bool,
 }
 
 /// Somebody loaded the pixel. False: the token is not one of ours.
@@ -92,9 +94,6 @@ fn safe_target(target: &str) -> Option<String> {
 }
 
 fn record(app: &AppState, message: MessageId, kind: EventKind, visit: Visit<'_>) {
-    if !visit.counts {
-        return;
-    }
     let event = Event {
         message,
         kind,
@@ -106,6 +105,8 @@ fn record(app: &AppState, message: MessageId, kind: EventKind, visit: Visit<'_>)
             .filter(|c| !c.is_control())
             .take(AGENT_CHARS)
             .collect(),
+        ip: visit.ip.to_owned(),
+        is_opted_out: visit.is_opted_out,
         at: app.now(),
     };
     if !app.events.push(event) {
@@ -156,17 +157,19 @@ async fn write(app: &AppState, events: &[Event]) -> Result<(), DbError> {
     };
     let workspace = workspace(settings)?;
     let facts = repo::facts(state, clicks)?;
-    let wanted: Vec<Event> = events
+    let mut wanted: Vec<Event> = events
         .iter()
         .filter(|event| match event.kind {
             EventKind::Open => workspace.track_opens,
             EventKind::Click(_) | EventKind::Trap => workspace.track_clicks,
         })
+        .filter(|event| !(event.is_opted_out && workspace.honour_gpc))
         .cloned()
         .collect();
     if wanted.is_empty() {
         return Ok(());
     }
+    privacy::reduce(app, workspace.keep_ip, &mut wanted).await?;
     let (judged, turns) = judge_all(&wanted, &facts);
     let mut batch = Vec::new();
     if !turns.is_empty() {

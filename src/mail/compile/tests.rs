@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+mod validity;
+
 use super::*;
 use crate::mail::block::{
     Align, BlockKind, Column, Frame, MAX_BLOCKS, Network, Place, SocialLink, TextSize, Theme,

@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     5 => "0005_snapshot_sources",
     6 => "0006_composer",
     7 => "0007_engagement",
+    8 => "0008_people",
     9 => "0009_template_versions",
 };
 

@@ -1,21 +1,57 @@
-//! Product news: a dark stage for the headline, three facts below.
+//! Product news: a dark stage for the headline with its figures, then the story and a voice.
 
 use super::{Page, Starter, brand, button, line, set, starter, text, theme};
 use crate::mail::block::{Align, TextSize};
 
 pub(super) fn design() -> Starter {
-    let stage = "#15121f";
-    let fact =
-        |title: &str, words: &str| vec![(text(&format!("<h3>{title}</h3><p>{words}</p>")), 0, 16)];
+    let (stage, coral, mist) = ("#15121f", "#ff7a61", "#c3bfd0");
+    let figure = |number: &str, words: &str| {
+        (
+            "#242033",
+            vec![
+                (
+                    set(
+                        &format!("<h2>{number}</h2>"),
+                        Align::Left,
+                        TextSize::Normal,
+                        coral,
+                    ),
+                    20,
+                    4,
+                ),
+                (
+                    set(
+                        &format!("<p>{words}</p>"),
+                        Align::Left,
+                        TextSize::Small,
+                        mist,
+                    ),
+                    0,
+                    20,
+                ),
+            ],
+        )
+    };
     let page = Page::new(theme([
-        "#f2f1f5", "#ffffff", "#1b1826", "#6b6779", "#e0533d", "#c2402b",
+        "#efeef3", "#ffffff", "#1b1826", "#65617a", "#e0533d", "#c2402b",
     ]))
     .add(brand("Atlas", stage, "#ffffff", Align::Left), 36, 0)
     .band(
         stage,
-        set("<h4>New today</h4><h1>Reports that write themselves</h1>", Align::Left, TextSize::Normal, "#ffffff"),
-        72,
+        set("<h4>New today</h4>", Align::Left, TextSize::Small, coral),
+        64,
         0,
+    )
+    .band(
+        stage,
+        set(
+            "<h1>Reports that write themselves</h1>",
+            Align::Left,
+            TextSize::Normal,
+            "#ffffff",
+        ),
+        12,
+        4,
     )
     .band(
         stage,
@@ -23,55 +59,48 @@ pub(super) fn design() -> Starter {
             "<p>Point Atlas at your numbers and get a page your board will read to the end.</p>",
             Align::Left,
             TextSize::Large,
-            "#c3bfd0",
+            mist,
         ),
-        16,
+        8,
         28,
     )
     .band(
         stage,
-        button("See it in action", "reports", ("#ff6b52", "#15121f"), Align::Left, 8),
+        button("See it in action", "reports", (coral, stage), Align::Left, 8),
         0,
-        72,
+        48,
+    )
+    .columns(
+        stage,
+        vec![
+            figure("2 lines", "per chart: what changed, and why"),
+            figure("1 page", "that a board reads to its end"),
+            figure("8:00", "on Mondays, or when you say"),
+        ],
+        0,
+        56,
     )
     .add(
         text(
             "<p>Hi {{ first_name | default(\"there\") }},</p><p>For a year you told us the same thing: collecting the figures is the easy part, \
-             explaining them takes the weekend. Starting today, Atlas does the explaining.</p>",
-        ),
-        44,
-        36,
-    )
-    .add(line(0), 0, 0)
-    .columns(
-        "",
-        vec![
-            ("", fact("Plain words", "Every chart comes with two sentences that say what changed and why.")),
-            ("", fact("Your figures", "Each claim links to the rows behind it, so anyone can check.")),
-            ("", fact("On time", "Set a day, and the report waits in your inbox that morning.")),
-        ],
-        32,
-        12,
-    )
-    .band(
-        "#faf6f4",
-        set(
-            "<blockquote><p>“We cut our Monday meeting in half, because everyone had already read the page.”</p></blockquote>\
-             <p><b>Dana Okoye</b><br><small>Head of Operations, Fernway</small></p>",
-            Align::Left,
-            TextSize::Large,
-            "",
-        ),
-        36,
-        36,
-    )
-    .add(
-        text(
-            "<h2>Yours from today</h2><p>Reports are part of every plan. There is nothing to install; you find them in the left-hand menu. \
+             explaining them takes the weekend. From today, Atlas does the explaining.</p>\
+             <p>Reports are part of every plan. There is nothing to install; you find them in the left-hand menu. \
              <a href=\"https://example.com/guide\">Read the short guide</a>.</p>",
         ),
-        40,
         44,
+        40,
+    )
+    .add(line(0), 0, 0)
+    .add(
+        set(
+            "<h2>“We cut our Monday meeting in half, because everyone had already read the page.”</h2>\
+             <p><b>Dana Okoye</b><br><small>Head of Operations, Fernway</small></p>",
+            Align::Left,
+            TextSize::Normal,
+            "",
+        ),
+        40,
+        48,
     )
     .footer("<p>You get product news because you use Atlas.</p>");
     starter(

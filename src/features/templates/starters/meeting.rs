@@ -1,67 +1,59 @@
-//! A meeting request: short, personal, with the facts in a box.
+//! A meeting request: short, personal, with the day on a leaf of a calendar.
 
-use super::{Page, Starter, button, set, starter, text, theme};
+use super::{Page, Starter, brand, button, line, set, starter, text, theme};
 use crate::mail::block::{Align, TextSize};
 
 pub(super) fn design() -> Starter {
+    let blue = "#0f5c9c";
     let page = Page::new(theme([
-        "#eef2f6", "#ffffff", "#16202c", "#5b6b7c", "#0f62a8", "#0b5394",
+        "#e9eff5", "#ffffff", "#16202c", "#566677", blue, "#0b5394",
     ]))
-    .band(
-        "#0f62a8",
-        set(
-            "<p><b>Harbour &amp; Finch</b> &nbsp;·&nbsp; Meeting request</p>",
-            Align::Left,
-            TextSize::Small,
-            "#ffffff",
-        ),
-        16,
-        16,
-    )
+    .add(brand("Harbour & Finch", "", blue, Align::Left), 32, 20)
+    .add(line(0), 0, 0)
     .add(
         text(
             "<h1>Could we find half an hour?</h1><p>Dear {{ first_name | default(\"colleague\") }},</p>\
              <p>I would like to hear how planning for the coming quarter is going\
              {% if company %} at {{ company }}{% endif %}, and to show you two ideas that other teams have found useful.</p>",
         ),
-        40,
+        36,
         20,
     )
     .columns(
         "",
         vec![
             (
-                "#eef4fa",
-                vec![(
-                    text("<h4>When</h4><p><b>{{ meeting_date | default(\"Tuesday, 12 May\") }}</b><br>{{ meeting_time | default(\"10:00 to 10:30\") }}</p>"),
-                    24,
-                    24,
-                )],
+                blue,
+                vec![
+                    (set("<h4>Tuesday</h4>", Align::Center, TextSize::Small, "#ffffff"), 26, 0),
+                    (set("<p>12</p>", Align::Center, TextSize::Display, "#ffffff"), 0, 2),
+                    (set("<p>May, 10:00 to 10:30</p>", Align::Center, TextSize::Small, "#dbe9f5"), 0, 26),
+                ],
             ),
             (
                 "#eef4fa",
                 vec![(
-                    text("<h4>Where</h4><p><b>Video call</b><br>Link in the invitation</p>"),
-                    24,
-                    24,
+                    text("<h4>Where</h4><p><b>Video call</b><br>The link follows.</p>"),
+                    26,
+                    26,
                 )],
             ),
         ],
         4,
-        20,
+        28,
     )
     .add(
         text(
             "<h3>What I would like to cover</h3><ol><li>Where your team spends its time today</li>\
              <li>Two ways to get some of it back</li><li>Whether a trial makes sense, and for whom</li></ol>",
         ),
-        12,
-        12,
+        8,
+        16,
     )
     .add(
         button("Accept this time", "accept", ("", ""), Align::Left, 6),
-        8,
-        12,
+        4,
+        16,
     )
     .add(
         text(
@@ -75,9 +67,9 @@ pub(super) fn design() -> Starter {
     starter(
         "meeting",
         "Meeting request",
-        "Asks for a meeting, with the facts in a box.",
+        "Asks for a meeting, with the day on a calendar leaf.",
         (
-            "Half an hour on {{ meeting_date | default(\"Tuesday\") }}?",
+            "Half an hour on Tuesday, {{ first_name | default(\"if it suits you\") }}?",
             "A short call about the coming quarter, with three points to cover.",
         ),
         page,

@@ -1,103 +1,133 @@
-//! An editorial newsletter: paper tones, serif headlines, one lead story and two short ones.
+//! An editorial newsletter: a masthead, a row of figures instead of a picture, one lead story and two short ones.
 
-use super::{Page, Starter, brand, button, line, set, social, starter, text, theme};
+use super::{Page, Starter, button, line, set, social, starter, text, theme};
 use crate::mail::block::{Align, FontStack, TextSize};
 
 pub(super) fn design() -> Starter {
-    let mut theme = theme([
-        "#efebe3", "#fffdf9", "#2a2520", "#6f665a", "#a8431f", "#8f3718",
-    ]);
+    let (paper, ink, clay, ochre, pine) = ("#efe9df", "#241f1a", "#a8431f", "#ecc25f", "#2c4a3d");
+    let mut theme = theme([paper, "#fffdf9", ink, "#6b6256", clay, "#8f3718"]);
     theme.heading_font = FontStack::Georgia;
+    let figure = |card: &'static str, colour: &str, number: &str, words: &str| {
+        (
+            card,
+            vec![
+                (
+                    set(
+                        &format!("<p>{number}</p>"),
+                        Align::Left,
+                        TextSize::Display,
+                        colour,
+                    ),
+                    20,
+                    4,
+                ),
+                (
+                    set(
+                        &format!("<p>{words}</p>"),
+                        Align::Left,
+                        TextSize::Small,
+                        colour,
+                    ),
+                    0,
+                    20,
+                ),
+            ],
+        )
+    };
+    let story = |label: &str, title: &str, words: &str, link: &str| {
+        let html = format!(
+            "<h4>{label}</h4><h2>{title}</h2><p>{words}</p><p><a href=\"https://example.com/{label}\">{link}</a></p>"
+        );
+        ("#f5efe4", vec![(text(&html), 26, 26)])
+    };
     let page = Page::new(theme)
-        .add(brand("Field Notes", "", "", Align::Center), 36, 0)
+        .add(
+            set("<p>Almanac</p>", Align::Center, TextSize::Display, ""),
+            40,
+            10,
+        )
         .add(
             set(
-                "<p>Issue No. 12 &nbsp;·&nbsp; Spring</p>",
+                "<p>Letters from the workshop &nbsp;·&nbsp; No. 12, Spring</p>",
                 Align::Center,
                 TextSize::Small,
-                "#6f665a",
+                "#6b6256",
             ),
-            4,
-            20,
+            0,
+            32,
         )
-        .add(line(0), 0, 0)
+        .columns(
+            "",
+            vec![
+                figure(clay, "#ffffff", "28", "days of listening"),
+                figure(ochre, ink, "41", "conversations"),
+                figure(pine, "#ffffff", "3", "surprises"),
+            ],
+            0,
+            8,
+        )
         .add(
             text(
                 "<h4>The lead</h4><h1>What we learned from a quiet month</h1>\
                  <p>Hello {{ first_name | default(\"there\") }},</p>\
-                 <p>We spent four weeks talking to the people who use our work every day. Three things surprised us, \
-                 and one of them will change how we plan the rest of the year.</p>",
+                 <p>We closed the calendar for four weeks and talked to the people who use our work every day. Three things \
+                 surprised us, and one of them will change how we plan the rest of the year.</p>",
             ),
             36,
             20,
         )
         .add(
-            button("Read the story", "story", ("#2a2520", "#ffffff"), Align::Left, 4),
+            button("Read the story", "story", (ink, "#ffffff"), Align::Left, 4),
             4,
-            40,
+            48,
         )
         .band(
-            "#a8431f",
+            pine,
             set(
                 "<h2>“Small and steady beats loud and late.”</h2><p>Maren Holt, who runs the workshop</p>",
-                Align::Center,
+                Align::Left,
                 TextSize::Small,
-                "",
+                "#ffffff",
             ),
-            40,
-            40,
+            44,
+            44,
         )
-        .add(text("<h4>Also in this issue</h4>"), 40, 0)
         .columns(
             "",
             vec![
-                (
-                    "",
-                    vec![
-                        (
-                            text(
-                                "<h2>A week in the north</h2><p>Five days, two trains and a notebook. Our short guide to \
-                                 working away from your desk.</p><p><a href=\"https://example.com/north\">Read on</a></p>",
-                            ),
-                            4,
-                            12,
-                        ),
-                    ],
+                story(
+                    "Travel",
+                    "A week up north",
+                    "Five days, two trains and a notebook: how to work away from your desk.",
+                    "Read on",
                 ),
-                (
-                    "",
-                    vec![
-                        (
-                            text(
-                                "<h2>Ask us anything</h2><p>You sent forty questions. We picked the six that most of you \
-                                 wondered about.</p><p><a href=\"https://example.com/questions\">See the answers</a></p>",
-                            ),
-                            4,
-                            12,
-                        ),
-                    ],
+                story(
+                    "Letters",
+                    "Ask us anything",
+                    "You sent forty questions. Here are the six that most of you had.",
+                    "See the answers",
                 ),
             ],
-            8,
-            24,
+            44,
+            20,
         )
-        .add(line(0), 0, 0)
         .add(
             text(
-                "<h3>On the calendar</h3><ul><li><b>4 May</b> Open studio, from six in the evening</li>\
-                 <li><b>18 May</b> Workshop: writing that gets read</li></ul>",
+                "<h3>On the calendar</h3><ul><li><b>4 May</b> &nbsp;Open studio, from six in the evening</li>\
+                 <li><b>18 May</b> &nbsp;Workshop: writing that gets read</li></ul>",
             ),
-            32,
-            24,
+            20,
+            28,
         )
-        .add(social(Align::Center), 8, 36)
-        .footer("<p>You get Field Notes once a month because you signed up for it.</p>");
+        .add(line(0), 0, 0)
+        .add(social(Align::Center), 28, 32)
+        .footer("<p>You get the Almanac once a month because you signed up for it.</p>");
     starter(
         "newsletter",
         "Newsletter",
         "One lead story, two short ones, dates to remember.",
         (
-            "Field Notes: what we learned from a quiet month",
+            "Almanac: what we learned from a quiet month",
             "Three surprises, a week in the north, and your questions answered.",
         ),
         page,

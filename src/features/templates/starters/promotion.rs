@@ -1,78 +1,83 @@
-//! A sale: one figure, one code, one button, on deep green.
+//! A sale: one figure, a coupon, three products, on deep green.
 
 use super::{Page, Starter, brand, button, set, starter, text, theme};
 use crate::mail::block::{Align, TextSize};
 
 pub(super) fn design() -> Starter {
-    let dark = "#0e3b2e";
-    let lime = "#d6f36b";
+    let (dark, deep, lime) = ("#0e3b2e", "#0a2c22", "#d6f36b");
+    let coupon = |card: &'static str, colour: &str, label: &str, words: &str| {
+        let html = format!("<h4>{label}</h4><h2>{words}</h2>");
+        (
+            card,
+            vec![(set(&html, Align::Left, TextSize::Normal, colour), 22, 22)],
+        )
+    };
+    let product = |card: &'static str, name: &str, old: &str, new: &str| {
+        let path = name.to_lowercase();
+        let html = format!(
+            "<h3>{name}</h3><p><s>${old}</s></p><h1>${new}</h1><p><a href=\"https://example.com/{path}\">View</a></p>"
+        );
+        (
+            card,
+            vec![(set(&html, Align::Left, TextSize::Normal, "#14261f"), 26, 26)],
+        )
+    };
     let page = Page::new(theme([
-        "#e9efe9", "#ffffff", "#14261f", "#586a61", "#11704f", "#0f6347",
+        "#e9efe9", "#ffffff", "#14261f", "#55675d", "#11704f", "#0f6347",
     ]))
-    .add(brand("Northwind", dark, "#ffffff", Align::Center), 32, 8)
+    .add(brand("Northwind", dark, "#ffffff", Align::Left), 36, 0)
     .band(
         dark,
-        set("<h4>This week only</h4>", Align::Center, TextSize::Small, lime),
-        28,
+        set("<h4>This week only</h4>", Align::Left, TextSize::Small, lime),
+        56,
         0,
     )
     .band(
         dark,
-        set("<p>25% off</p>", Align::Center, TextSize::Display, "#ffffff"),
-        0,
-        8,
+        set("<p>25% off</p>", Align::Left, TextSize::Display, "#ffffff"),
+        10,
+        12,
     )
     .band(
         dark,
         set(
-            "<p>Everything for the season ahead, {{ first_name | default(\"friend\") }}. No minimum, no small print worth hiding.</p>",
-            Align::Center,
+            "<p>Everything for the season ahead, {{ first_name | default(\"friend\") }}. No minimum, and no small print worth hiding.</p>",
+            Align::Left,
             TextSize::Large,
             "#d5e4dc",
         ),
         4,
-        24,
+        28,
     )
     .band(
         dark,
-        button("Shop the sale", "sale", (lime, dark), Align::Center, 28),
+        button("Shop the sale", "sale", (lime, dark), Align::Left, 28),
+        0,
+        44,
+    )
+    .columns(
+        dark,
+        vec![
+            coupon(lime, dark, "Your code", "SPRING25"),
+            coupon(deep, "#ffffff", "Ends", "Sunday"),
+        ],
         0,
         48,
     )
-    .band(
-        lime,
-        set(
-            "<p>Use code <b>SPRING25</b> at checkout, until Sunday midnight</p>",
-            Align::Center,
-            TextSize::Normal,
-            dark,
-        ),
-        18,
-        18,
-    )
     .add(
-        set("<h2>Three to start with</h2>", Align::Center, TextSize::Normal, ""),
-        44,
-        4,
+        set("<h2>Three to start with</h2>", Align::Left, TextSize::Normal, ""),
+        48,
+        8,
     )
     .columns(
         "",
-        ["#f1f5ee", "#eef3f4", "#f7f2ea"]
-            .into_iter()
-            .zip([
-                ("The Daypack", "$68", "$51", "daypack"),
-                ("Wool Throw", "$120", "$90", "throw"),
-                ("Camp Mug", "$24", "$18", "mug"),
-            ])
-            .map(|(card, (name, old, new, path))| {
-                let words = format!(
-                    "<h3>{name}</h3><p><s>{old}</s> &nbsp;<b>{new}</b></p><p><a href=\"https://example.com/{path}\">View</a></p>"
-                );
-                (card, vec![(set(&words, Align::Center, TextSize::Normal, ""), 30, 30)])
-            })
-            .collect(),
+        vec![
+            product("#f6c453", "Daypack", "68", "51"),
+            product("#8fd0bb", "Throw", "120", "90"),
+            product("#f2a07b", "Mug", "24", "18"),
+        ],
         12,
-        40,
+        44,
     )
     .band(
         "#f1f5ee",
@@ -80,14 +85,14 @@ pub(super) fn design() -> Starter {
             "<h3>Good to know</h3><p>Free returns for 60 days. Orders before noon leave the same day. \
              The discount applies to everything except gift cards.</p>",
         ),
-        28,
-        28,
+        32,
+        32,
     )
     .footer("<p>You get offers because you are a customer of Northwind.</p>");
     starter(
         "promotion",
         "Promotion",
-        "A sale with one figure, a code and three products.",
+        "A sale with one figure, a coupon and three products.",
         (
             "25% off everything, this week only",
             "Use SPRING25 until Sunday midnight.",

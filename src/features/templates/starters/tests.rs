@@ -17,7 +17,7 @@ fn context(starter: &Starter) -> CompileContext {
 #[test]
 fn starters_are_complete_mails_without_a_fault() {
     let all = starters();
-    assert_eq!(all.len(), 6);
+    assert_eq!(all.len(), 8);
     for starter in &all {
         let key = starter.key;
         starter.content.check().unwrap();
@@ -75,6 +75,34 @@ fn starters_read_well_without_any_data() {
         let text = MergeTemplate::compile(&compiled.text, Escape::Text).unwrap();
         let text = text.render(&MergeData::new()).unwrap();
         assert!(!text.contains(" ,") && !text.contains("{{"), "{text}");
+    }
+}
+
+#[test]
+fn starters_are_valid_and_hold_nothing_from_elsewhere() {
+    let data = MergeData::from_pairs([("first_name", "Ann"), ("company", "Bits & Bolts")]);
+    for starter in starters() {
+        let key = starter.key;
+        let compiled = compile(&starter.content.design, &context(&starter)).unwrap();
+        let html = MergeTemplate::compile(&compiled.html, Escape::Html)
+            .unwrap()
+            .render(&data)
+            .unwrap();
+        assert_eq!(
+            crate::mail::html::checker::problems(&html),
+            [""; 0],
+            "{key}"
+        );
+        assert!(!html.contains("<img"), "{key}: an image that may not exist");
+        assert!(html.contains("prefers-color-scheme:dark"), "{key}");
+        let text = MergeTemplate::compile(&compiled.text, Escape::Text)
+            .unwrap()
+            .render(&data)
+            .unwrap();
+        assert!(
+            text.lines().count() > 8 && !text.contains('<'),
+            "{key}: {text}"
+        );
     }
 }
 

@@ -4,20 +4,20 @@ use super::{Page, Starter, brand, button, line, set, starter, text, theme};
 use crate::mail::block::{Align, TextSize};
 
 pub(super) fn design() -> Starter {
-    let accent = "#4f46e5";
-    let step = |number: &str, title: &str, words: &str| {
+    let (night, accent) = ("#312e81", "#4f46e5");
+    let step = |colour: &str, number: &str, title: &str, words: &str| {
         (
-            "#f5f5fd",
+            "#f4f4fd",
             vec![
                 (
                     set(
-                        &format!("<h2>{number}</h2>"),
+                        &format!("<p>{number}</p>"),
                         Align::Left,
-                        TextSize::Normal,
-                        accent,
+                        TextSize::Display,
+                        colour,
                     ),
-                    24,
-                    0,
+                    22,
+                    8,
                 ),
                 (
                     set(
@@ -26,49 +26,69 @@ pub(super) fn design() -> Starter {
                         TextSize::Small,
                         "",
                     ),
-                    6,
+                    0,
                     24,
                 ),
             ],
         )
     };
     let page = Page::new(theme([
-        "#eeeef6", "#ffffff", "#1e1b3a", "#66648a", accent, "#4338ca",
+        "#ecebf7", "#ffffff", "#1e1b3a", "#625f86", accent, "#4338ca",
     ]))
-    .add(brand("Lumen", "", accent, Align::Left), 36, 0)
-    .add(
-        text(
-            "<h1>Welcome, {{ first_name | default(\"and hello\") }}</h1>\
-             <p>Your account is ready. Lumen keeps your team’s plans in one quiet place, and it takes about \
-             two minutes to see what that feels like.</p>",
+    .add(brand("Lumen", night, "#ffffff", Align::Left), 36, 0)
+    .band(
+        night,
+        set(
+            "<h1>Welcome, {{ first_name | default(\"and hello\") }}</h1>",
+            Align::Left,
+            TextSize::Normal,
+            "#ffffff",
         ),
-        28,
-        16,
-    )
-    .add(
-        button("Open your workspace", "start", ("", ""), Align::Left, 10),
+        56,
         4,
-        36,
     )
-    .add(line(0), 0, 0)
-    .add(text("<h4>Your first three steps</h4>"), 32, 8)
+    .band(
+        night,
+        set(
+            "<p>Lumen keeps your team’s plans in one quiet place. It takes about two minutes to see what that feels like.</p>",
+            Align::Left,
+            TextSize::Large,
+            "#d6d4fb",
+        ),
+        0,
+        28,
+    )
+    .band(
+        night,
+        button(
+            "Open your workspace",
+            "start",
+            ("#ffd166", "#241f4d"),
+            Align::Left,
+            10,
+        ),
+        0,
+        56,
+    )
+    .add(text("<h4>Your first three steps</h4>"), 44, 4)
     .columns(
         "",
         vec![
-            step("1", "Make a plan", "Start from a blank page or pick one of ours."),
-            step("2", "Bring others", "Plans are better when others can see them."),
-            step("3", "Set a rhythm", "Choose a day, and we remind everyone."),
+            step("#4f46e5", "1", "Plan", "A blank page, or one of ours."),
+            step("#be3a7a", "2", "Share", "Invite those who need to see it."),
+            step("#0f7f74", "3", "Repeat", "Pick a day. We remind everyone."),
         ],
         8,
-        32,
+        36,
     )
+    .add(line(0), 0, 0)
     .add(
         text(
             "<h3>Stuck? Write to a person.</h3><p>Reply to this mail and you reach Ines, who helps new \
              teams{% if company %} like {{ company }}{% endif %} settle in. She answers within a working day.</p>\
              <p>See you inside,<br><b>The Lumen team</b></p>",
         ),
-        4,
+        32,
         44,
     )
     .footer("<p>You get this mail because you created a Lumen account.</p>");

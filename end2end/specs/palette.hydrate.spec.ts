@@ -1,0 +1,52 @@
+// Finding things by typing: the dialog opens by its keys, is used by them alone, and gives the focus back.
+import { axe, expect, hydrated, open, test } from '../fixtures';
+
+test('everything is found and reached by keys alone', async ({ signedIn: page }) => {
+  await open(page, '/drafts/new');
+  await page.getByLabel('Name', { exact: true }).fill('Harvest letter');
+  await Promise.all([page.waitForURL(/\/drafts\/\d+/), page.getByRole('button', { name: 'Create draft' }).click()]);
+  await open(page, '/campaigns');
+
+  await page.keyboard.press('Control+k');
+  const dialog = page.getByRole('dialog', { name: 'Search' });
+  const input = dialog.getByRole('combobox');
+  await expect(input).toBeFocused();
+  await expect(dialog.getByRole('option', { name: 'New campaign' })).toHaveAttribute('aria-selected', 'true');
+  await axe(page);
+
+  await input.fill('harv');
+  const hit = dialog.getByRole('option', { name: 'Harvest letter' });
+  await expect(hit).toHaveAttribute('aria-selected', 'true');
+  await expect(input).toHaveAttribute('aria-activedescendant', await hit.getAttribute('id') ?? '');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/drafts\/\d+$/);
+  await expect(dialog).toBeHidden();
+
+  await page.keyboard.press('Control+k');
+  await input.fill('se');
+  await expect(dialog.getByRole('option', { name: 'Sender accounts' })).toBeVisible();
+  const count = await dialog.getByRole('option').count();
+  for (let i = 0; i < count; i += 1) await page.keyboard.press('ArrowDown');
+  await expect(dialog.getByRole('option').first()).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('ArrowUp');
+  await expect(dialog.getByRole('option').last()).toHaveAttribute('aria-selected', 'true');
+
+  await input.fill('no such thing');
+  await expect(dialog.getByText('Nothing found')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
+test('its button opens it, and the focus comes back', async ({ signedIn: page }) => {
+  await open(page, '/queue');
+  const button = page.getByRole('link', { name: 'Search' }).last();
+  await button.click();
+  const dialog = page.getByRole('dialog', { name: 'Search' });
+  await dialog.getByRole('combobox').fill('about');
+  await dialog.getByRole('option', { name: 'About' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('About');
+  await hydrated(page);
+  await button.click();
+  await page.keyboard.press('Escape');
+  await expect(button).toBeFocused();
+});

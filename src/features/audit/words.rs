@@ -1,0 +1,41 @@
+//! What each event of the trail is called.
+
+/// An event that is not listed is shown by its own name, so nothing is ever hidden.
+pub fn of_event(event: &str) -> &str {
+    match event {
+        "sign-in" => "Signed in",
+        "sign-in.refused" => "Sign-in refused",
+        "sign-in.ended" => "Signed out",
+        "user.create" => "Set up the workspace",
+        "user.invite" => "Invited",
+        "user.uninvite" => "Withdrew the invitation of",
+        "user.join" => "Joined",
+        "user.role" => "Changed the role of",
+        "user.remove" => "Removed",
+        "user.rename" => "Changed their name",
+        "user.password" => "Changed their password",
+        "user.session" => "Signed out a device",
+        "user.sessions" => "Signed out all other devices",
+        "account.create" => "Added the sender account",
+        "account.update" => "Changed the sender account",
+        "account.move" => "Changed the order of sender accounts",
+        "account.enable" => "Turned on the sender account",
+        "account.disable" => "Turned off the sender account",
+        "account.reset" => "Reset the sender account",
+        "account.delete" => "Deleted the sender account",
+        "dkim-key.create" => "Made the key",
+        "dkim-key.activate" => "Started signing with the key",
+        "dkim-key.retire" => "Stopped signing with the key",
+        "dkim-key.delete" => "Deleted the key",
+        "settings.update" => "Changed settings",
+        "suppression.add" => "Added to suppressions",
+        "suppression.remove" => "Removed from suppressions",
+        "suppression.export" => "Downloaded the suppression list",
+        "campaign.launch" => "Sent the campaign",
+        "campaign.pause" => "Paused the campaign",
+        "campaign.resume" => "Resumed the campaign",
+        "campaign.cancel" => "Cancelled the campaign",
+        "campaign.delete" => "Deleted the campaign",
+        other => other,
+    }
+}
