@@ -3,6 +3,8 @@ import { axe, expect, hydrated, open, test } from '../fixtures';
 import { EditorPage } from '../pages/editor';
 
 test.describe.configure({ timeout: 120_000 });
+// All of the palette is in sight.
+test.use({ viewport: { width: 1280, height: 1100 } });
 
 test('a mail is built from nothing with the mouse', async ({ signedIn: page }) => {
   const editor = new EditorPage(page);

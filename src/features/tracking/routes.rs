@@ -98,9 +98,10 @@ async fn trap(
     State(app): State<AppState>,
     method: Method,
     Path(token): Path<String>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Response {
-    if !service::record_trap(&app, &token, visit(&method, &headers)) {
+    if !service::record_trap(&app, &token, visit(&method, &headers, &client)) {
         return not_found();
     }
     let headers = [(header::CACHE_CONTROL, "no-store")];

@@ -125,6 +125,7 @@ pub async fn the_click_map_is_the_mail_with_shares(test: TestApp) {
         html: "<body><p><a href=\"{{ __link_0 }}\">Read {{ first_name }}</a></p><a href=\"{{ __trap }}\"></a></body>",
         text: "",
         reply_to: "",
+        copies: &Default::default(),
         links: &links,
         workspace: &Workspace::default(),
         now: NOON,
