@@ -207,16 +207,16 @@ async fn a_refused_list_is_read_for_the_browsers_sake_but_not_without_end() {
 
 /// The body is sent in pieces, as a browser does; it must be read to its end, or the browser would see a reset.
 #[tokio::test]
-async fn two_hundred_megabytes_are_refused_in_the_page() {
+async fn sixty_megabytes_are_refused_in_the_page() {
     let test = TestApp::embedded().await;
     let id = draft(&test).await;
-    let (body, left) = large(210);
+    let (body, left) = large(60);
     let answer = test.request(request(Role::Editor, id, body)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(left.load(std::sync::atomic::Ordering::Relaxed), 0);
     let list = given(&test, id, &answer).await.unwrap();
     assert!(
-        list.set.problem.contains("larger than 200 MB"),
+        list.set.problem.contains("larger than 50 MB"),
         "{}",
         list.set.problem
     );

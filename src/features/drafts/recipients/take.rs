@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 /// Largest list, in bytes.
-pub const MAX_BYTES: u64 = 200 * 1024 * 1024;
+pub const MAX_BYTES: u64 = 50 * 1024 * 1024;
 /// How long a click waits for a list before it is shown how far that is.
 pub const PATIENCE: Duration = Duration::from_secs(4);
 
@@ -76,7 +76,7 @@ pub async fn add(cx: &Cx, id: DraftId, revision: i64, upload: Upload) -> Result<
     let draft = find(cx, id).await?;
     let set = begin(cx, id, &upload.source).await?;
     let refusal = if upload.is_too_large {
-        Some("This list is larger than 200 MB. Leave out columns you do not need, or split it.")
+        Some("This list is larger than 50 MB. Leave out columns you do not need, or split it.")
     } else if draft.revision != revision {
         Some(MOVED_ON)
     } else {

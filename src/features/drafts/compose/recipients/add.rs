@@ -54,7 +54,7 @@ pub fn Add(
                     <input id="list-file" type="file" name="file" required=true class="file-input w-full"
                         accept=".xlsx,.csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
                         aria-describedby="list-file-note"/>
-                    <p id="list-file-note" class="field-note">"Excel (.xlsx), CSV or TSV, up to 200 MB. Separator and encoding are found by themselves."</p>
+                    <p id="list-file-note" class="field-note">"Excel (.xlsx), CSV or TSV, up to 50 MB. Separator and encoding are found by themselves."</p>
                 </div>
                 <div><button type="submit" class="btn btn-primary">"Upload list"</button></div>
             </form>
