@@ -1,8 +1,43 @@
 //! The document, and the route table: the site map on one screen.
 
+use crate::features::accounts::edit::{AccountCreatePage, AccountEditPage};
+use crate::features::accounts::list::AccountListPage;
+use crate::features::analytics::compare::CampaignComparePage;
+use crate::features::analytics::report::CampaignReportPage;
+use crate::features::audit::list::AuditListPage;
 use crate::features::auth::api::current_user;
 use crate::features::auth::person::{PersonFoot, SignedInUser};
+use crate::features::auth::setup::AuthSetupPage;
+use crate::features::auth::sign_in::AuthSignInPage;
+use crate::features::campaigns::detail::CampaignDetailPage;
+use crate::features::campaigns::list::CampaignListPage;
+use crate::features::campaigns::recipients::detail::RecipientDetailPage;
+use crate::features::design::page::DesignPage;
+use crate::features::domains::list::DomainListPage;
+use crate::features::drafts::compose::DraftEditPage;
+use crate::features::drafts::create::DraftCreatePage;
+use crate::features::drafts::list::DraftListPage;
+use crate::features::home::overview::HomePage;
+use crate::features::outbox::detail::OutboxDetailPage;
+use crate::features::outbox::list::OutboxListPage;
+use crate::features::people::join::JoinPage;
+use crate::features::people::list::PeopleListPage;
+use crate::features::people::profile::ProfilePage;
+use crate::features::queue::list::QueueListPage;
 use crate::features::search::dialog::{SearchButton, SearchDialog, SearchDialogState};
+use crate::features::search::page::SearchPage;
+use crate::features::settings::about::AboutPage;
+use crate::features::settings::appearance::AppearancePage;
+use crate::features::settings::sending::SendingPage;
+use crate::features::settings::tracking::TrackingPage;
+use crate::features::settings::workspace::WorkspacePage;
+use crate::features::suppressions::list::SuppressionListPage;
+use crate::features::templates::detail::TemplateEditPage;
+use crate::features::templates::import::TemplateImportPage;
+use crate::features::templates::list::TemplateListPage;
+use crate::features::templates::new::TemplateNewPage;
+use crate::features::templates::versions::history::TemplateHistoryPage;
+use crate::features::tracking::unsubscribe::UnsubscribePage;
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
 use crate::ui::theme::Theme;
@@ -11,7 +46,7 @@ use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
-use leptos_router::{Lazy, LazyRoute, lazy_route, path};
+use leptos_router::path;
 
 /// The HTML document around the app; the server alone renders it.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -66,63 +101,6 @@ fn set_content_policy() {
     }
 }
 
-/// Each page is code of its own, which the browser fetches when it first comes to it: `script/build` splits the WebAssembly there.
-macro_rules! pages {
-    ($($page:ident in $($module:ident)::+;)*) => { $(
-        struct $page;
-
-        #[lazy_route]
-        impl LazyRoute for $page {
-            fn data() -> Self {
-                $page
-            }
-
-            fn view(_page: Self) -> AnyView {
-                crate::features::$($module)::+::$page().into_any()
-            }
-        }
-    )* };
-}
-
-pages! {
-    AccountCreatePage in accounts::edit;
-    AccountEditPage in accounts::edit;
-    AccountListPage in accounts::list;
-    CampaignComparePage in analytics::compare;
-    CampaignReportPage in analytics::report;
-    AuditListPage in audit::list;
-    AuthSetupPage in auth::setup;
-    AuthSignInPage in auth::sign_in;
-    CampaignDetailPage in campaigns::detail;
-    CampaignListPage in campaigns::list;
-    RecipientDetailPage in campaigns::recipients::detail;
-    DesignPage in design::page;
-    DomainListPage in domains::list;
-    DraftEditPage in drafts::compose;
-    DraftCreatePage in drafts::create;
-    DraftListPage in drafts::list;
-    HomePage in home::overview;
-    OutboxDetailPage in outbox::detail;
-    OutboxListPage in outbox::list;
-    JoinPage in people::join;
-    PeopleListPage in people::list;
-    ProfilePage in people::profile;
-    QueueListPage in queue::list;
-    SearchPage in search::page;
-    AboutPage in settings::about;
-    AppearancePage in settings::appearance;
-    SendingPage in settings::sending;
-    TrackingPage in settings::tracking;
-    WorkspacePage in settings::workspace;
-    SuppressionListPage in suppressions::list;
-    TemplateEditPage in templates::detail;
-    TemplateImportPage in templates::import;
-    TemplateListPage in templates::list;
-    TemplateNewPage in templates::new;
-    TemplateHistoryPage in templates::versions::history;
-    UnsubscribePage in tracking::unsubscribe;
-}
-
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -131,43 +109,43 @@ pub fn App() -> impl IntoView {
         <Title formatter=document_title/>
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/sign-in") view={Lazy::<AuthSignInPage>::new()} ssr=Async/>
-                <Route path=path!("/setup/:token") view={Lazy::<AuthSetupPage>::new()} ssr=Async/>
-                <Route path=path!("/join/:token") view={Lazy::<JoinPage>::new()} ssr=Async/>
-                <Route path=path!("/u/:token") view={Lazy::<UnsubscribePage>::new()} ssr=Async/>
+                <Route path=path!("/sign-in") view=AuthSignInPage ssr=Async/>
+                <Route path=path!("/setup/:token") view=AuthSetupPage ssr=Async/>
+                <Route path=path!("/join/:token") view=JoinPage ssr=Async/>
+                <Route path=path!("/u/:token") view=UnsubscribePage ssr=Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
-                    <Route path=path!("/") view={Lazy::<HomePage>::new()} ssr=Async/>
-                    <Route path=path!("/drafts") view={Lazy::<DraftListPage>::new()} ssr=Async/>
-                    <Route path=path!("/drafts/new") view={Lazy::<DraftCreatePage>::new()} ssr=Async/>
-                    <Route path=path!("/drafts/:id") view={Lazy::<DraftEditPage>::new()} ssr=Async/>
-                    <Route path=path!("/templates") view={Lazy::<TemplateListPage>::new()} ssr=Async/>
-                    <Route path=path!("/templates/new") view={Lazy::<TemplateNewPage>::new()} ssr=Async/>
-                    <Route path=path!("/templates/import") view={Lazy::<TemplateImportPage>::new()} ssr=Async/>
-                    <Route path=path!("/templates/:id") view={Lazy::<TemplateEditPage>::new()} ssr=Async/>
-                    <Route path=path!("/templates/:id/history") view={Lazy::<TemplateHistoryPage>::new()} ssr=Async/>
-                    <Route path=path!("/accounts") view={Lazy::<AccountListPage>::new()} ssr=Async/>
-                    <Route path=path!("/accounts/new") view={Lazy::<AccountCreatePage>::new()} ssr=Async/>
-                    <Route path=path!("/accounts/:id") view={Lazy::<AccountEditPage>::new()} ssr=Async/>
-                    <Route path=path!("/outbox") view={Lazy::<OutboxListPage>::new()} ssr=Async/>
-                    <Route path=path!("/outbox/:id") view={Lazy::<OutboxDetailPage>::new()} ssr=Async/>
-                    <Route path=path!("/campaigns/:id/report") view={Lazy::<CampaignReportPage>::new()} ssr=Async/>
-                    <Route path=path!("/design") view={Lazy::<DesignPage>::new()} ssr=Async/>
-                    <Route path=path!("/search") view={Lazy::<SearchPage>::new()} ssr=Async/>
-                    <Route path=path!("/suppressions") view={Lazy::<SuppressionListPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings") view={Lazy::<WorkspacePage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/tracking") view={Lazy::<TrackingPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/sending") view={Lazy::<SendingPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/domains") view={Lazy::<DomainListPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/people") view={Lazy::<PeopleListPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/activity") view={Lazy::<AuditListPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/profile") view={Lazy::<ProfilePage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/appearance") view={Lazy::<AppearancePage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/about") view={Lazy::<AboutPage>::new()} ssr=Async/>
-                    <Route path=path!("/campaigns") view={Lazy::<CampaignListPage>::new()} ssr=Async/>
-                    <Route path=path!("/campaigns/compare") view={Lazy::<CampaignComparePage>::new()} ssr=Async/>
-                    <Route path=path!("/campaigns/:id") view={Lazy::<CampaignDetailPage>::new()} ssr=Async/>
-                    <Route path=path!("/campaigns/:id/recipients/:message") view={Lazy::<RecipientDetailPage>::new()} ssr=Async/>
-                    <Route path=path!("/queue") view={Lazy::<QueueListPage>::new()} ssr=Async/>
+                    <Route path=path!("/") view=HomePage ssr=Async/>
+                    <Route path=path!("/drafts") view=DraftListPage ssr=Async/>
+                    <Route path=path!("/drafts/new") view=DraftCreatePage ssr=Async/>
+                    <Route path=path!("/drafts/:id") view=DraftEditPage ssr=Async/>
+                    <Route path=path!("/templates") view=TemplateListPage ssr=Async/>
+                    <Route path=path!("/templates/new") view=TemplateNewPage ssr=Async/>
+                    <Route path=path!("/templates/import") view=TemplateImportPage ssr=Async/>
+                    <Route path=path!("/templates/:id") view=TemplateEditPage ssr=Async/>
+                    <Route path=path!("/templates/:id/history") view=TemplateHistoryPage ssr=Async/>
+                    <Route path=path!("/accounts") view=AccountListPage ssr=Async/>
+                    <Route path=path!("/accounts/new") view=AccountCreatePage ssr=Async/>
+                    <Route path=path!("/accounts/:id") view=AccountEditPage ssr=Async/>
+                    <Route path=path!("/outbox") view=OutboxListPage ssr=Async/>
+                    <Route path=path!("/outbox/:id") view=OutboxDetailPage ssr=Async/>
+                    <Route path=path!("/campaigns/:id/report") view=CampaignReportPage ssr=Async/>
+                    <Route path=path!("/design") view=DesignPage ssr=Async/>
+                    <Route path=path!("/search") view=SearchPage ssr=Async/>
+                    <Route path=path!("/suppressions") view=SuppressionListPage ssr=Async/>
+                    <Route path=path!("/settings") view=WorkspacePage ssr=Async/>
+                    <Route path=path!("/settings/tracking") view=TrackingPage ssr=Async/>
+                    <Route path=path!("/settings/sending") view=SendingPage ssr=Async/>
+                    <Route path=path!("/settings/domains") view=DomainListPage ssr=Async/>
+                    <Route path=path!("/settings/people") view=PeopleListPage ssr=Async/>
+                    <Route path=path!("/settings/activity") view=AuditListPage ssr=Async/>
+                    <Route path=path!("/settings/profile") view=ProfilePage ssr=Async/>
+                    <Route path=path!("/settings/appearance") view=AppearancePage ssr=Async/>
+                    <Route path=path!("/settings/about") view=AboutPage ssr=Async/>
+                    <Route path=path!("/campaigns") view=CampaignListPage ssr=Async/>
+                    <Route path=path!("/campaigns/compare") view=CampaignComparePage ssr=Async/>
+                    <Route path=path!("/campaigns/:id") view=CampaignDetailPage ssr=Async/>
+                    <Route path=path!("/campaigns/:id/recipients/:message") view=RecipientDetailPage ssr=Async/>
+                    <Route path=path!("/queue") view=QueueListPage ssr=Async/>
                 </ParentRoute>
             </Routes>
         </Router>

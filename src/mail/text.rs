@@ -212,6 +212,8 @@ impl Writer<'_> {
     }
 
     fn block(&mut self, breaks: u8) {
+        // What follows begins a line of its own.
+        self.after_address = false;
         if !self.out.is_empty() {
             self.breaks = self.breaks.max(breaks);
         }
