@@ -5,7 +5,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
@@ -20,16 +20,20 @@ pub fn is_wanted() -> bool {
     std::env::var("MAILER_TEST_REMOTE").as_deref() != Ok("0")
 }
 
-/// The address of a new, empty database on the server that all tests of this binary share.
+/// Databases of one shared server. With many more, it sometimes forgets one that it has just made.
+const DATABASES_PER_SERVER: usize = 64;
+
+/// The address of a new, empty database on a server that tests of this binary share.
 pub async fn fresh_remote_db() -> String {
-    static SHARED: OnceCell<Sqld> = OnceCell::const_new();
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let server = SHARED
-        .get_or_init(async || Sqld::start_with(&["--enable-namespaces"]).await)
-        .await;
+    static SHARED: [OnceCell<Sqld>; 16] = [const { OnceCell::const_new() }; 16];
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
     // The server sometimes never answers such a request when many arrive at once; another name then works.
     for _ in 0..5 {
-        let name = format!("t{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let server = SHARED[number / DATABASES_PER_SERVER % SHARED.len()]
+            .get_or_init(async || Sqld::start_with(&["--enable-namespaces"]).await)
+            .await;
+        let name = format!("t{number}");
         let create = format!("http://{}/v1/namespaces/{name}/create", server.admin);
         let response = reqwest::Client::new()
             .post(create)
@@ -38,11 +42,29 @@ pub async fn fresh_remote_db() -> String {
             .body("{}")
             .send()
             .await;
-        if response.is_ok_and(|response| response.status().is_success()) {
-            return format!("http://{name}.localhost:{}", server.http.port());
+        let address = format!("http://{name}.localhost:{}", server.http.port());
+        if response.is_ok_and(|response| response.status().is_success())
+            && answers(server, &name).await
+        {
+            return address;
         }
     }
     panic!("no database could be made on the libSQL server");
+}
+
+/// Whether a database that was made is there.
+async fn answers(server: &Sqld, name: &str) -> bool {
+    let statement =
+        r#"{"requests":[{"type":"execute","stmt":{"sql":"SELECT 1"}},{"type":"close"}]}"#;
+    let response = reqwest::Client::new()
+        .post(format!("http://{}/v3/pipeline", server.http))
+        .timeout(Duration::from_secs(10))
+        .header("host", format!("{name}.localhost"))
+        .header("content-type", "application/json")
+        .body(statement)
+        .send()
+        .await;
+    response.is_ok_and(|response| response.status().is_success())
 }
 
 /// One server process with its own folder.
