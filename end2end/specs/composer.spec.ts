@@ -32,7 +32,9 @@ async function newDraft(page: Page, name: string): Promise<string> {
 
 const step = (page: Page, name: RegExp) => page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name });
 
-test('a workbook becomes a mail to everybody on it', async ({ signedIn: page, smtp }) => {
+test('a workbook becomes a mail to everybody on it', async ({ signedIn: page, smtp, guard }) => {
+  // With JavaScript, Chromium also reports the status of what is refused.
+  guard.allow(/status of 422/);
   test.setTimeout(150_000);
   await open(page, '/accounts/new?kind=smtp');
   const accounts = new AccountsPage(page);
@@ -85,7 +87,7 @@ test('a workbook becomes a mail to everybody on it', async ({ signedIn: page, sm
   // What is written, and who gets a copy of it.
   await go(page, step(page, /Content/).click());
   await page.getByRole('textbox', { name: 'Subject' }).fill('Dinner, {{ first_name }}?');
-  await go(page, page.getByRole('button', { name: 'Save subject' }).click());
+  if (!hasJavaScript(page)) await go(page, page.getByRole('button', { name: 'Save subject' }).click());
   await page.getByRole('region', { name: 'Source' }).getByRole('textbox').fill('<html><body><p>Dear {{ first_name }}, dinner is at eight.</p></body></html>');
   await go(page, page.getByRole('region', { name: 'Source' }).getByRole('button', { name: 'Save' }).click());
   await open(page, draft);
@@ -135,15 +137,15 @@ test('people are added by hand and looked for', async ({ signedIn: page }) => {
   await go(page, page.getByRole('button', { name: 'Use pasted list' }).click());
   await expect(page.getByText('1 address at gmial.com')).toBeVisible();
   await go(page, page.getByRole('button', { name: 'Change to gmail.com' }).click());
-  await expect(page.getByRole('cell', { name: 'ann@gmail.com' })).toBeVisible();
+  await expect(page.getByRole('cell', { name: 'ann@gmail.com', exact: true })).toBeVisible();
   await page.getByText('Add one person').click();
   await page.getByRole('textbox', { name: 'Email', exact: true }).fill('carla@example.org');
   await go(page, page.getByRole('button', { name: 'Add to the list' }).click());
   await expect(page.getByText('The person is on the list.')).toBeVisible();
   await page.getByLabel('Search addresses').fill('carla');
   await go(page, page.getByRole('button', { name: 'Search' }).click());
-  await expect(page.getByRole('cell', { name: 'carla@example.org' })).toBeVisible();
-  await expect(page.getByRole('cell', { name: 'bob@example.org' })).toHaveCount(0);
+  await expect(page.getByRole('cell', { name: 'carla@example.org', exact: true })).toBeVisible();
+  await expect(page.getByRole('cell', { name: 'bob@example.org', exact: true })).toHaveCount(0);
   await go(page, page.getByRole('link', { name: 'Edit carla@example.org' }).click());
   await page.getByRole('button', { name: 'Remove from the list' }).click();
   await go(page, page.getByRole('button', { name: 'Remove', exact: true }).click());

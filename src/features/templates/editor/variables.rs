@@ -240,7 +240,6 @@ fn describe(active: Option<usize>) {
     let _ = match active {
         Some(active) => element
             .set_attribute("aria-controls", "merge-menu")
-            .and_then(|()| element.set_attribute("aria-autocomplete", "list"))
             .and_then(|()| {
                 element.set_attribute("aria-activedescendant", &format!("merge-{active}"))
             }),

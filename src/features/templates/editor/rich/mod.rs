@@ -93,7 +93,7 @@ pub(super) fn RichText(editor: Editor, id: u32, style: String) -> impl IntoView 
         <div class="mail-rich" style=style node_ref=node inner_html=first data-text=id.to_string()
             tabindex=move || is_open().then_some("-1")
             contenteditable=move || is_open().then_some("true") role=move || is_open().then_some("textbox")
-            aria-multiline=move || is_open().then_some("true") aria-label=move || is_open().then_some("Text")
+            aria-multiline=move || is_open().then_some("true") aria-autocomplete=move || is_open().then_some("list") aria-label=move || is_open().then_some("Text")
             on:input=move |_| take(false) on:blur=move |_| take(true) on:focus=on_focus
             on:click=move |_| mark_fresh() on:paste=on_paste></div>
     }
