@@ -28,6 +28,8 @@ export default defineConfig({
       args: [
         '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
         '--disable-background-networking', '--disable-component-update', '--disable-sync',
+        // Sandboxed previews in processes of their own come and go faster than Playwright keeps count of them ("Assertion error").
+        '--disable-features=IsolateSandboxedIframes',
       ],
     },
   },
