@@ -33,6 +33,7 @@ test('a mail is built from nothing with the mouse', async ({ signedIn: page }) =
   // The text is written in the mail, the button's words beside it; both are seen at once.
   await text.click();
   await text.locator('[contenteditable]').click();
+  await page.keyboard.press('Control+a');
   await page.keyboard.type('Dear {{ fir');
   const menu = page.getByRole('listbox', { name: 'Merge fields' });
   await expect(menu).toBeVisible();

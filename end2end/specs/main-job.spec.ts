@@ -88,7 +88,7 @@ test('main job: from the setup link to a true report', async ({ page, freshApp, 
   // The seventh recipient's mail.
   await open(page, at(`${draft}?step=review&recipient=7`));
   await expect(page.getByText('Recipient 7 of 195')).toBeVisible();
-  await expect(page.getByText(`Hello ${people[6]?.name}`)).toBeVisible();
+  await expect(page.getByText(`Hello ${people[6]?.name}`, { exact: true })).toBeVisible();
   await expect(page.frameLocator('iframe[title="Preview of the mail"]').getByText(`Dear ${people[6]?.name}`)).toBeVisible();
   await axe(page);
 
