@@ -197,7 +197,7 @@ fn shown(html: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
     #[test]
     fn any_value_of_a_recipient_is_shown_once_and_obeyed_never(value in value()) {
         // Control characters cannot be shown; line ends stay.
