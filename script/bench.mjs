@@ -17,7 +17,7 @@ const { values: options, positionals } = parseArgs({
 await run(async () => {
   const odd = positionals.find((part) => !(part in parts));
   if (odd !== undefined) throw new Error(`script/bench knows no part "${odd}"; it has ${Object.keys(parts).join(', ')}`);
-  const chosen = positionals.length > 0 ? positionals : ['send', 'remote', 'instances', 'pages', 'size', ...(options.full ? ['million'] : [])];
+  const chosen = positionals.length > 0 ? positionals : ['send', 'remote', 'instances', 'pages', 'size', ...(options.full ? ['desk', 'million'] : [])];
   const [mails, sessions, rounds] = ['mails', 'sessions', 'rounds'].map((name) => Number(options[name]));
   if (![mails, sessions, rounds].every((number) => Number.isInteger(number) && number > 0)) throw new Error('--mails, --sessions and --rounds take whole numbers');
   console.log(`${mails} mails, ${sessions} connections an instance, ${rounds} rounds, ${cpus().length} cores for everything`);

@@ -1,42 +1,12 @@
 //! The document, and the route table: the site map on one screen.
 
-use crate::features::accounts::edit::{AccountCreatePage, AccountEditPage};
-use crate::features::accounts::list::AccountListPage;
-use crate::features::analytics::compare::CampaignComparePage;
-use crate::features::analytics::report::CampaignReportPage;
-use crate::features::audit::list::AuditListPage;
+use crate::areas;
 use crate::features::auth::api::current_user;
 use crate::features::auth::person::{PersonFoot, SignedInUser};
 use crate::features::auth::setup::AuthSetupPage;
 use crate::features::auth::sign_in::AuthSignInPage;
-use crate::features::campaigns::detail::CampaignDetailPage;
-use crate::features::campaigns::list::CampaignListPage;
-use crate::features::campaigns::recipients::detail::RecipientDetailPage;
-use crate::features::design::page::DesignPage;
-use crate::features::domains::list::DomainListPage;
-use crate::features::drafts::compose::DraftEditPage;
-use crate::features::drafts::create::DraftCreatePage;
-use crate::features::drafts::list::DraftListPage;
-use crate::features::home::overview::HomePage;
-use crate::features::outbox::detail::OutboxDetailPage;
-use crate::features::outbox::list::OutboxListPage;
 use crate::features::people::join::JoinPage;
-use crate::features::people::list::PeopleListPage;
-use crate::features::people::profile::ProfilePage;
-use crate::features::queue::list::QueueListPage;
 use crate::features::search::dialog::{SearchButton, SearchDialog, SearchDialogState};
-use crate::features::search::page::SearchPage;
-use crate::features::settings::about::AboutPage;
-use crate::features::settings::appearance::AppearancePage;
-use crate::features::settings::sending::SendingPage;
-use crate::features::settings::tracking::TrackingPage;
-use crate::features::settings::workspace::WorkspacePage;
-use crate::features::suppressions::list::SuppressionListPage;
-use crate::features::templates::detail::TemplateEditPage;
-use crate::features::templates::import::TemplateImportPage;
-use crate::features::templates::list::TemplateListPage;
-use crate::features::templates::new::TemplateNewPage;
-use crate::features::templates::versions::history::TemplateHistoryPage;
 use crate::features::tracking::unsubscribe::UnsubscribePage;
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
@@ -44,6 +14,7 @@ use crate::ui::theme::Theme;
 use crate::{error::AppError, ui::page::PageHead};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::Lazy;
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
 use leptos_router::path;
@@ -91,9 +62,11 @@ fn set_content_policy() {
     let nonce = leptos::nonce::use_nonce()
         .map(|nonce| format!(" 'nonce-{nonce}'"))
         .unwrap_or_default();
+    // cargo-leptos reloads the page over a socket of its own while it watches.
+    let watch = if cfg!(debug_assertions) { " ws:" } else { "" };
     let policy = format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{nonce}; style-src 'self' 'unsafe-inline'; \
-         img-src 'self' data: https:; connect-src 'self' ws:; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         img-src 'self' data: https:; connect-src 'self'{watch}; object-src 'none'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'"
     );
     if let Ok(value) = axum::http::HeaderValue::from_str(&policy) {
@@ -104,9 +77,9 @@ fn set_content_policy() {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    Effect::new(|_| mark_hydrated());
     view! {
-        <Title formatter=document_title/>
+        // With a text of its own: between two pages there is none, and no document may be without.
+        <Title formatter=document_title text=""/>
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view=AuthSignInPage ssr=Async/>
@@ -114,41 +87,43 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/join/:token") view=JoinPage ssr=Async/>
                 <Route path=path!("/u/:token") view=UnsubscribePage ssr=Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=Async>
-                    <Route path=path!("/") view=HomePage ssr=Async/>
-                    <Route path=path!("/drafts") view=DraftListPage ssr=Async/>
-                    <Route path=path!("/drafts/new") view=DraftCreatePage ssr=Async/>
-                    <Route path=path!("/drafts/:id") view=DraftEditPage ssr=Async/>
-                    <Route path=path!("/templates") view=TemplateListPage ssr=Async/>
-                    <Route path=path!("/templates/new") view=TemplateNewPage ssr=Async/>
-                    <Route path=path!("/templates/import") view=TemplateImportPage ssr=Async/>
-                    <Route path=path!("/templates/:id") view=TemplateEditPage ssr=Async/>
-                    <Route path=path!("/templates/:id/history") view=TemplateHistoryPage ssr=Async/>
-                    <Route path=path!("/accounts") view=AccountListPage ssr=Async/>
-                    <Route path=path!("/accounts/new") view=AccountCreatePage ssr=Async/>
-                    <Route path=path!("/accounts/:id") view=AccountEditPage ssr=Async/>
-                    <Route path=path!("/outbox") view=OutboxListPage ssr=Async/>
-                    <Route path=path!("/outbox/:id") view=OutboxDetailPage ssr=Async/>
-                    <Route path=path!("/campaigns/:id/report") view=CampaignReportPage ssr=Async/>
-                    <Route path=path!("/design") view=DesignPage ssr=Async/>
-                    <Route path=path!("/search") view=SearchPage ssr=Async/>
-                    <Route path=path!("/suppressions") view=SuppressionListPage ssr=Async/>
-                    <Route path=path!("/settings") view=WorkspacePage ssr=Async/>
-                    <Route path=path!("/settings/tracking") view=TrackingPage ssr=Async/>
-                    <Route path=path!("/settings/sending") view=SendingPage ssr=Async/>
-                    <Route path=path!("/settings/domains") view=DomainListPage ssr=Async/>
-                    <Route path=path!("/settings/people") view=PeopleListPage ssr=Async/>
-                    <Route path=path!("/settings/activity") view=AuditListPage ssr=Async/>
-                    <Route path=path!("/settings/profile") view=ProfilePage ssr=Async/>
-                    <Route path=path!("/settings/appearance") view=AppearancePage ssr=Async/>
-                    <Route path=path!("/settings/about") view=AboutPage ssr=Async/>
-                    <Route path=path!("/campaigns") view=CampaignListPage ssr=Async/>
-                    <Route path=path!("/campaigns/compare") view=CampaignComparePage ssr=Async/>
-                    <Route path=path!("/campaigns/:id") view=CampaignDetailPage ssr=Async/>
-                    <Route path=path!("/campaigns/:id/recipients/:message") view=RecipientDetailPage ssr=Async/>
-                    <Route path=path!("/queue") view=QueueListPage ssr=Async/>
+                    <Route path=path!("/") view={Lazy::<areas::HomePage>::new()} ssr=Async/>
+                    <Route path=path!("/drafts") view={Lazy::<areas::DraftListPage>::new()} ssr=Async/>
+                    <Route path=path!("/drafts/new") view={Lazy::<areas::DraftCreatePage>::new()} ssr=Async/>
+                    <Route path=path!("/drafts/:id") view={Lazy::<areas::DraftEditPage>::new()} ssr=Async/>
+                    <Route path=path!("/templates") view={Lazy::<areas::TemplateListPage>::new()} ssr=Async/>
+                    <Route path=path!("/templates/new") view={Lazy::<areas::TemplateNewPage>::new()} ssr=Async/>
+                    <Route path=path!("/templates/import") view={Lazy::<areas::TemplateImportPage>::new()} ssr=Async/>
+                    <Route path=path!("/templates/:id") view={Lazy::<areas::TemplateEditPage>::new()} ssr=Async/>
+                    <Route path=path!("/templates/:id/history") view={Lazy::<areas::TemplateHistoryPage>::new()} ssr=Async/>
+                    <Route path=path!("/accounts") view={Lazy::<areas::AccountListPage>::new()} ssr=Async/>
+                    <Route path=path!("/accounts/new") view={Lazy::<areas::AccountCreatePage>::new()} ssr=Async/>
+                    <Route path=path!("/accounts/:id") view={Lazy::<areas::AccountEditPage>::new()} ssr=Async/>
+                    <Route path=path!("/outbox") view={Lazy::<areas::OutboxListPage>::new()} ssr=Async/>
+                    <Route path=path!("/outbox/:id") view={Lazy::<areas::OutboxDetailPage>::new()} ssr=Async/>
+                    <Route path=path!("/campaigns/:id/report") view={Lazy::<areas::CampaignReportPage>::new()} ssr=Async/>
+                    <Route path=path!("/design") view={Lazy::<areas::DesignPage>::new()} ssr=Async/>
+                    <Route path=path!("/search") view={Lazy::<areas::SearchPage>::new()} ssr=Async/>
+                    <Route path=path!("/suppressions") view={Lazy::<areas::SuppressionListPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings") view={Lazy::<areas::WorkspacePage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/tracking") view={Lazy::<areas::TrackingPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/sending") view={Lazy::<areas::SendingPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/domains") view={Lazy::<areas::DomainListPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/people") view={Lazy::<areas::PeopleListPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/activity") view={Lazy::<areas::AuditListPage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/profile") view={Lazy::<areas::ProfilePage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/appearance") view={Lazy::<areas::AppearancePage>::new()} ssr=Async/>
+                    <Route path=path!("/settings/about") view={Lazy::<areas::AboutPage>::new()} ssr=Async/>
+                    <Route path=path!("/campaigns") view={Lazy::<areas::CampaignListPage>::new()} ssr=Async/>
+                    <Route path=path!("/campaigns/compare") view={Lazy::<areas::CampaignComparePage>::new()} ssr=Async/>
+                    <Route path=path!("/campaigns/:id") view={Lazy::<areas::CampaignDetailPage>::new()} ssr=Async/>
+                    <Route path=path!("/campaigns/:id/recipients/:message") view={Lazy::<areas::RecipientDetailPage>::new()} ssr=Async/>
+                    <Route path=path!("/queue") view={Lazy::<areas::QueueListPage>::new()} ssr=Async/>
                 </ParentRoute>
             </Routes>
         </Router>
+        // Taken over last, when the area of this page is there and alive.
+        {mark_hydrated}
     }
 }
 

@@ -3,6 +3,7 @@
 #![recursion_limit = "256"]
 
 pub mod app;
+mod areas;
 pub mod error;
 pub mod features;
 pub mod ids;
@@ -19,5 +20,5 @@ pub mod server;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    leptos::mount::hydrate_lazy(app::App);
 }

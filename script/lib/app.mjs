@@ -123,6 +123,22 @@ export class Owner {
     return id;
   }
 
+  /** An HTML template; returns its id. */
+  async template(html) {
+    const form = new FormData();
+    form.set('file', new Blob([html], { type: 'text/html' }), 'news.html');
+    const answer = await this.request('/templates/import/file', { method: 'POST', body: form, headers: { accept: 'text/html' } });
+    const id = /\/templates\/(\d+)/.exec(answer.headers.get('location') ?? '')?.[1];
+    if (id === undefined) throw new Error(`import: ${answer.status} ${await answer.text()}`);
+    return id;
+  }
+
+  /** The number of one message of a campaign. */
+  async firstRecipient(campaign) {
+    const answer = await this.request(`/campaigns/${campaign}?tab=recipients`, { headers: { accept: 'text/html' } });
+    return /\/recipients\/(\d+)/.exec(await answer.text())[1];
+  }
+
   async revision(id) {
     const step = await this.call('drafts/open-content', { id });
     return step.draft?.revision ?? step.editor.revision;

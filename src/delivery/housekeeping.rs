@@ -7,7 +7,9 @@ use crate::features::{auth, tracking};
 use crate::server::AppState;
 use crate::server::db::DbError;
 use crate::server::services::{Progress, Service};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// Turns frozen audiences into ledger rows, a chunk at a time.
 pub struct Expander;
@@ -15,6 +17,10 @@ pub struct Expander;
 impl Service for Expander {
     const NAME: &'static str = "expander";
     const EVERY: Duration = Duration::from_millis(250);
+
+    fn bell(app: &AppState) -> Option<Arc<Notify>> {
+        Some(app.wake.expander.clone())
+    }
 
     async fn tick(&self, app: &AppState) -> Result<Progress, AppError> {
         let Some((campaign, from)) = queue::find_unexpanded(&app.db).await? else {
@@ -103,7 +109,7 @@ impl Service for Heartbeat {
     async fn tick(&self, app: &AppState) -> Result<Progress, AppError> {
         app.clock.follow(app.db.now_ms().await?);
         let now = app.now();
-        let host = std::env::var("HOSTNAME").unwrap_or_default();
+        let host = host();
         let mut batch = vec![
             settings::insert_heartbeat(&app.instance, &host, env!("CARGO_PKG_VERSION"), now),
             settings::delete_silent_instances(now - 60_000),
@@ -113,6 +119,18 @@ impl Service for Heartbeat {
         batch.extend(auth::repo::delete_expired(now));
         app.db.batch(batch).await?;
         Ok(Progress::Idle)
+    }
+}
+
+/// How a person finds this process: its machine and its number there.
+fn host() -> String {
+    let name = std::env::var("HOSTNAME")
+        .or_else(|_| std::fs::read_to_string("/proc/sys/kernel/hostname"))
+        .unwrap_or_default();
+    let pid = std::process::id();
+    match name.trim() {
+        "" => format!("process {pid}"),
+        name => format!("{name}, process {pid}"),
     }
 }
 

@@ -194,11 +194,12 @@ fn failure(stage: Stage, reply: &Reply) -> FailureKind {
     }
 }
 
-/// 4yz from RCPT on: the server's own trouble (4.3.x: storage, not accepting) pauses the account,
-/// everything else (greylisting, busy mailbox, full mailbox) is this recipient's.
+/// 4yz from RCPT on: the server's own trouble (4.3.x: storage, not accepting) and what it holds against the sender (4.7.28: rate,
+/// 4.7.650: reputation) pause the account; everything else (busy mailbox, full mailbox) is this recipient's, greylisting
+/// (4.7.1, and 4.7.0 where nothing finer is said) among it.
 fn temporary_failure(status: Option<(u16, u16)>) -> FailureKind {
     match status {
-        Some((3, _)) => FailureKind::AccountTemporary,
+        Some((3, _) | (7, 2..)) => FailureKind::AccountTemporary,
         _ => FailureKind::TemporaryRecipient,
     }
 }

@@ -35,6 +35,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Results wait at most this long for company before they are recorded.
 const FLUSH_EVERY: Duration = Duration::from_millis(100);
+/// A round trip that takes longer than this does not keep the next one waiting.
+const FAR: Duration = Duration::from_millis(10);
 
 /// Why a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +100,14 @@ pub struct Run {
     pub stop: CancellationToken,
 }
 
+impl Run {
+    /// An account with a rate claims what comes up in the next seconds, and marks it when its moment is near. Any other
+    /// sends what it claims at once, so that claiming is marking.
+    fn claims_ahead(&self) -> bool {
+        self.account.rate_per_second > 0 || self.account.rate_per_minute > 0
+    }
+}
+
 /// The moving parts of a run.
 struct Runner {
     run: Run,
@@ -116,7 +126,10 @@ struct Runner {
     held: HashMap<MessageId, Arc<Claimed>>,
     /// What is known and not written yet.
     record: Record,
-    flight: Option<Flight>,
+    /// Round trips under way.
+    flights: Vec<Flight>,
+    /// How many there may be.
+    most_flights: usize,
     next_lane: usize,
     /// Lanes that gave nothing at the last claim.
     dry: HashSet<i64>,
@@ -140,12 +153,14 @@ pub async fn run(run: Run) -> Result<End, AppError> {
         Ok(connections) if !is_probe => connections,
         _ => 1,
     };
-    let (window, group) = if is_probe {
-        (1, 1)
+    let (window, group, most_flights) = if is_probe {
+        (1, 1, 1)
     } else if run.app.db.kind() == DbKind::Remote {
-        (connections * 5, connections)
+        // While one round trip is under way the next is worth making, except with a rate, whose moments are claimed in order.
+        let most_flights = if run.claims_ahead() { 1 } else { 3 };
+        (connections * 5, connections, most_flights)
     } else {
-        (connections * 2, connections + connections / 4)
+        (connections * 2, connections + connections / 4, 1)
     };
     // Not always the same lane first: with a rate, a run ends after a few messages.
     let next_lane = rand::random_range(0..run.assignment.lanes.len().max(1));
@@ -161,7 +176,8 @@ pub async fn run(run: Run) -> Result<End, AppError> {
         leased: VecDeque::new(),
         held: HashMap::new(),
         record: Record::default(),
-        flight: None,
+        flights: Vec::new(),
+        most_flights,
         next_lane,
         dry: HashSet::new(),
         no_room: None,
@@ -201,10 +217,10 @@ impl Runner {
             if is_ending {
                 self.recall();
             }
-            if self.flight.is_none() && self.wants_flush(is_ending) {
+            if self.flights.len() < self.most_flights && self.wants_flush(is_ending) {
                 self.take_off(is_ending);
             }
-            if self.flight.is_none() && self.held.is_empty() {
+            if self.flights.is_empty() && self.held.is_empty() {
                 if is_ending {
                     return Ok(if self.is_open() {
                         End::Broken
@@ -221,29 +237,36 @@ impl Runner {
                     });
                 }
             }
-            let has_flight = self.flight.is_some();
-            let is_waiting = !(self.record.is_empty() && self.held.is_empty());
-            let look_at = if self.record.is_empty() {
-                Instant::now() + FLUSH_EVERY
-            } else {
-                self.last_flush + FLUSH_EVERY
-            };
+            let has_flight = !self.flights.is_empty();
+            let look_at = self.look_at();
             // A group, or the last of what is out.
-            let group = self.group.saturating_sub(self.record.len());
+            let group = self.worth().saturating_sub(self.record.len());
             self.desk.want(if is_ending {
                 1
             } else {
                 group.min(self.held.len())
             });
             tokio::select! {
-                outcomes = Flight::landed(&mut self.flight), if has_flight => self.land(outcomes).await?,
+                landed = Flight::landed(&mut self.flights), if has_flight => self.land(landed).await?,
                 () = self.desk.results.notified() => {}
                 () = self.run.stop.cancelled(), if !is_ending => {}
                 Ok(()) = self.run.feed.changed(), if !is_ending => self.take_on(),
                 _ = renew.tick() => self.renew().await,
-                () = tokio::time::sleep_until(look_at), if is_waiting && !has_flight => {}
+                () = tokio::time::sleep_until(look_at.unwrap_or(self.last_flush)), if look_at.is_some() => {}
             }
         }
+    }
+
+    /// When to look again although nothing happened.
+    fn look_at(&self) -> Option<Instant> {
+        if !self.flights.is_empty() {
+            let may_follow = self.flights.len() < self.most_flights && self.has_group();
+            return may_follow.then_some(self.last_flush + FAR);
+        }
+        if self.record.is_empty() {
+            return (!self.held.is_empty()).then(|| Instant::now() + FLUSH_EVERY);
+        }
+        Some(self.last_flush + FLUSH_EVERY)
     }
 
     fn is_open(&self) -> bool {
@@ -256,11 +279,28 @@ impl Runner {
         let may_claim = !self.is_probe && self.dry.len() < self.run.assignment.lanes.len();
         let has_next = !is_ending && (!self.leased.is_empty() || may_claim || self.wants_probe());
         let low = (self.width.get() * 3 / 4).max(2) - 1;
-        let is_hungry = self.desk.waiting() == 0 && self.held.len() <= low;
+        let is_hungry = self.desk.waiting() == 0 && self.held.len() <= low && !self.is_claiming();
+        if !self.flights.is_empty() && self.last_flush.elapsed() < FAR {
+            return false;
+        }
         (is_hungry && has_next)
-            || self.record.len() >= self.group
+            || self.has_group()
             || (!self.record.is_empty()
+                && self.flights.is_empty()
                 && (self.held.is_empty() || self.last_flush.elapsed() >= FLUSH_EVERY))
+    }
+
+    /// How many results a round trip is worth: one beside another costs the database more than it saves when it carries few.
+    fn worth(&self) -> usize {
+        if self.flights.is_empty() {
+            self.group
+        } else {
+            self.group + self.group / 2
+        }
+    }
+
+    fn has_group(&self) -> bool {
+        self.record.len() >= self.worth()
     }
 
     /// The one claim of a half-open breaker is still to be made.

@@ -30,7 +30,7 @@ pub async fn deliver(app: AppState, stop: CancellationToken) {
     let mut closing = tokio::time::interval(CLOSE_IDLE_EVERY);
     while !stop.is_cancelled() {
         // Listening before looking: a bell in between is not missed.
-        let bell = app.wake.0.notified();
+        let bell = app.wake.delivery.notified();
         if let Err(error) = dispatcher.start_runs().await {
             tracing::warn!(%error, "delivery could not look for work");
         }

@@ -5,8 +5,9 @@ use crate::error::AppError;
 use futures::FutureExt;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -21,33 +22,61 @@ pub enum Progress {
 pub trait Service: Send + Sync + 'static {
     const NAME: &'static str;
     const EVERY: Duration;
+
+    /// What rings when there is work that should not wait for the next tick.
+    fn bell(_app: &AppState) -> Option<Arc<Notify>> {
+        None
+    }
+
     /// Does one bounded unit of work and says whether more is waiting.
     fn tick(&self, app: &AppState) -> impl Future<Output = Result<Progress, AppError>> + Send;
 }
 
-/// By when each service must have finished its next tick, in unix milliseconds: what `/readyz` asks.
+/// When each service last finished a tick well, and by when it must again: what `/readyz` and `/metrics` ask.
 #[derive(Clone, Default)]
-pub struct Ticks(Arc<Mutex<BTreeMap<&'static str, i64>>>);
+pub struct Ticks(Arc<Mutex<BTreeMap<&'static str, Tick>>>);
+
+#[derive(Clone, Copy)]
+struct Tick {
+    /// Unix milliseconds.
+    ended_at: i64,
+    every_ms: i64,
+}
 
 /// What a tick may take on top of twice its interval: a database that is away for a while is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE_MS: i64 = 60_000;
 
 impl Ticks {
-    fn note<S: Service>(&self, now: i64) {
-        let within = i64::try_from((S::EVERY * 2 + PATIENCE).as_millis()).unwrap_or(i64::MAX);
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(S::NAME, now.saturating_add(within));
+    /// This service has just finished a tick well.
+    pub fn note<S: Service>(&self, now: i64) {
+        let tick = Tick {
+            ended_at: now,
+            every_ms: i64::try_from(S::EVERY.as_millis()).unwrap_or(i64::MAX),
+        };
+        self.lock().insert(S::NAME, tick);
     }
 
     /// The first service whose tick is overdue.
     pub fn overdue(&self, now: i64) -> Option<&'static str> {
-        let ticks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        ticks
+        let is_overdue =
+            |tick: &Tick| now - tick.ended_at > tick.every_ms.saturating_mul(2) + PATIENCE_MS;
+        self.lock()
             .iter()
-            .find(|(_, due)| **due < now)
+            .find(|(_, tick)| is_overdue(tick))
             .map(|(service, _)| *service)
+    }
+
+    /// For how many milliseconds each service's next tick has been due: a service that keeps its pace is at 0.
+    pub fn lags(&self, now: i64) -> Vec<(&'static str, i64)> {
+        let lag = |tick: &Tick| (now - tick.ended_at - tick.every_ms).max(0);
+        self.lock()
+            .iter()
+            .map(|(service, tick)| (*service, lag(tick)))
+            .collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Tick>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -71,6 +100,7 @@ impl Supervisor {
         let (app, stop) = (self.app.clone(), self.stop.clone());
         self.tasks.spawn(async move {
             let mut failures = 0u32;
+            let bell = S::bell(&app);
             app.ticks.note::<S>(app.now());
             while !stop.is_cancelled() {
                 let started = tokio::time::Instant::now();
@@ -109,6 +139,7 @@ impl Supervisor {
                     tokio::select! {
                         () = stop.cancelled() => {}
                         () = tokio::time::sleep(wait) => {}
+                        () = rung(bell.as_deref()), if failures == 0 => {}
                     }
                 }
             }
@@ -124,6 +155,14 @@ impl Supervisor {
     pub async fn stopped(&self) {
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+/// Waits for the bell; for ever where there is none.
+async fn rung(bell: Option<&Notify>) {
+    match bell {
+        Some(bell) => bell.notified().await,
+        None => std::future::pending().await,
     }
 }
 

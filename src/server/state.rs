@@ -39,11 +39,20 @@ pub struct AppState {
 
 /// Rings when mail was queued here, so that delivery need not wait for its next poll.
 #[derive(Clone, Default)]
-pub struct Wake(pub Arc<Notify>);
+pub struct Wake {
+    pub delivery: Arc<Notify>,
+    pub expander: Arc<Notify>,
+}
 
 impl Wake {
+    /// There may be something to send.
     pub fn delivery(&self) {
-        self.0.notify_one();
+        self.delivery.notify_one();
+    }
+
+    /// There is an audience to turn into messages.
+    pub fn expander(&self) {
+        self.expander.notify_one();
     }
 }
 

@@ -5,11 +5,13 @@ use crate::util::campaign::Campaign;
 use crate::util::smtp::SmtpPeer;
 use axum::body::Body;
 use axum::http::{Request, header};
+use mailer::delivery::housekeeping::Heartbeat;
 use mailer::features::auth::model::Role;
 use mailer::server::db::sql;
 use mailer::server::metrics::MetricsAccess;
 
 on_both! {
+    it_tells_what_holds_the_queue_back_and_who_is_late
     it_is_off_until_the_operator_wants_it
     it_is_for_those_who_bring_the_token
     it_tells_how_sending_stands
@@ -109,6 +111,13 @@ mod suite {
         }
         let breaker = format!("mailer_account_breaker_state{{account=\"{id}\"}}");
         assert_eq!(value(&after, &breaker), 0.0);
+        assert_eq!(
+            value(&after, "mailer_queue_claimed_messages{state=\"sending\"}"),
+            0.0
+        );
+        assert_eq!(value(&after, "mailer_database_retries_total"), 0.0);
+        let bucket = "mailer_claim_seconds_bucket{le=\"+Inf\"}";
+        assert!(value(&after, bucket) >= 1.0, "a histogram has buckets");
         for family in [
             "mailer_handover_seconds_count",
             "mailer_claim_seconds_count",
@@ -123,5 +132,41 @@ mod suite {
         for secret in ["Secret name", "example.com", "person", "News"] {
             assert!(!after.contains(secret), "{secret}");
         }
+    }
+
+    pub async fn it_tells_what_holds_the_queue_back_and_who_is_late(test: TestApp) {
+        let test = test.configured(|config| config.metrics = MetricsAccess::Open);
+        for (id, state) in [(1, "open"), (2, "half_open"), (3, "closed")] {
+            test.exec(
+                sql("INSERT INTO sender_accounts (id, name, kind, host, port, from_name, from_address, enabled, breaker_state, \
+                     breaker_until, created_at, updated_at) \
+                     VALUES (?1, 'A', 'smtp', '127.0.0.1', 25, 'Ann', 'ann@example.com', ?1 < 3, ?2, ?3 + 1000000, ?3, ?3)")
+                .bind(id)
+                .bind(state)
+                .bind(NOON),
+            )
+            .await;
+        }
+        Campaign::of(&test, 3, "ready").await;
+        test.exec(sql("UPDATE campaigns SET state = 'paused'"))
+            .await;
+        test.app.ticks.note::<Heartbeat>(test.app.now());
+        test.app.clock.advance(12_000);
+        let told = scrape(&test, None).await.body;
+        assert_eq!(
+            value(&told, "mailer_queue_messages{reason=\"paused\"}"),
+            3.0
+        );
+        let states = [1, 2, 3].map(|id| {
+            value(
+                &told,
+                &format!("mailer_account_breaker_state{{account=\"{id}\"}}"),
+            )
+        });
+        assert_eq!(states, [2.0, 1.0, 0.0]);
+        assert_eq!(value(&told, "mailer_account_enabled{account=\"3\"}"), 0.0);
+        // Five seconds of the twelve are its interval.
+        let lag = "mailer_service_tick_lag_seconds{service=\"heartbeat\"}";
+        assert_eq!(value(&told, lag), 7.0);
     }
 }

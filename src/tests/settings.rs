@@ -5,12 +5,14 @@ use crate::util::campaign::{Campaign, pixel};
 use crate::util::smtp::SmtpPeer;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use mailer::delivery::housekeeping::{self, Heartbeat};
 use mailer::features::auth::model::Role::{Editor, Owner, Viewer};
 use mailer::features::settings::model::KeepIp;
 use mailer::features::settings::{repo, service};
 use mailer::features::tracking;
 use mailer::features::tracking::worker::Retention;
 use mailer::server::db::sql;
+use mailer::server::services::Service;
 
 on_both! {
     an_owner_saves_the_workspace
@@ -151,24 +153,31 @@ mod suite {
     }
 
     pub async fn the_page_says_how_the_installation_is_doing(test: TestApp) {
-        for (id, at) in [("alive", NOON - 5_000), ("gone", NOON - 3_600_000)] {
-            test.exec(
-                sql("INSERT INTO instances (id, host, version, started_at, heartbeat_at) VALUES (?1, ?1, '1', 0, ?2)")
-                    .bind(id)
-                    .bind(at),
-            )
-            .await;
-        }
+        let gone = sql(
+            "INSERT INTO instances (id, host, version, started_at, heartbeat_at) VALUES ('gone', 'gone', '1', 0, ?1)",
+        );
+        test.exec(gone.bind(NOON - 3_600_000)).await;
+        let second = test.second_instance().await;
+        test.tick(Heartbeat).await;
+        Heartbeat.tick(&second).await.unwrap();
         let about = service::find_about(&test.cx(Viewer)).await.unwrap();
         assert_eq!(about.version, env!("CARGO_PKG_VERSION"));
-        let ids: Vec<&str> = about
+        let mut expected = [&*test.app.instance, &*second.instance];
+        expected.sort_unstable();
+        let mut ids: Vec<&str> = about
             .instances
             .iter()
             .map(|instance| instance.id.as_str())
             .collect();
-        assert_eq!(ids, ["alive"]);
-        let page = test.get(Some(Viewer), "/settings/about").await;
-        assert!(page.body.contains("alive") && !page.body.contains("gone"));
+        ids.sort_unstable();
+        assert_eq!(ids, expected);
+        let page = test.get(Some(Viewer), "/settings/about").await.body;
+        let here = format!("process {}", std::process::id());
+        assert_eq!(page.matches(&here).count(), 2, "where each runs");
+        assert!(!page.contains("gone"));
+        housekeeping::sign_off(&second).await;
+        let about = service::find_about(&test.cx(Viewer)).await.unwrap();
+        assert_eq!(about.instances.len(), 1);
     }
 
     pub async fn a_theme_is_a_cookie_of_the_browser(test: TestApp) {

@@ -4,6 +4,8 @@ use crate::util::app::on_both;
 
 on_both! {
     three_instances_send_exactly_the_daily_cap
+    three_instances_keep_cap_and_rate_at_once
+    three_instances_share_the_cap_of_a_campaign
     an_account_at_its_cap_is_passed_over
     three_instances_keep_a_rate_in_any_second
     a_rate_per_minute_spreads_mail_evenly
@@ -105,6 +107,30 @@ mod suite {
                 .await,
             4_000
         );
+    }
+
+    pub async fn three_instances_keep_cap_and_rate_at_once(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        account(&test, &peer, 1_000, 250, 0).await;
+        Campaign::of(&test, 5_000, "ready").await;
+        deliver(&test, &instances(&test).await, Duration::from_secs(12)).await;
+        assert_eq!(peer.taken().len(), 1_000, "the cap, to the message");
+        let waiting = "SELECT count(*) FROM email_queue WHERE state = 'ready' AND attempt = 0";
+        assert_eq!(test.number(waiting).await, 4_000);
+        let busiest = busiest_second(peer.times());
+        // A tenth more than the rate, for a test machine that is too busy to look at the clock in time.
+        assert!(busiest <= 275, "{busiest} in one second");
+    }
+
+    pub async fn three_instances_share_the_cap_of_a_campaign(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        account(&test, &peer, 0, 0, 0).await;
+        test.exec(sql("UPDATE sender_accounts SET campaign_cap = 150"))
+            .await;
+        Campaign::of(&test, 400, "ready").await;
+        Campaign::of(&test, 100, "ready").await;
+        deliver(&test, &instances(&test).await, Duration::from_secs(4)).await;
+        assert_eq!(peer.taken().len(), 250, "150 of the first, and the second");
     }
 
     pub async fn an_account_at_its_cap_is_passed_over(test: TestApp) {

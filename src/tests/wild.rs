@@ -8,6 +8,9 @@ on_both! {
     a_greylisted_message_goes_when_it_is_due_again
     a_slow_domain_does_not_hold_up_the_others
     a_server_that_bears_few_connections_gets_few_and_all_the_mail
+    a_server_that_tires_of_a_connection_gets_a_new_one
+    no_connection_carries_more_than_a_thousand_mails
+    nothing_leaves_without_the_encryption_that_was_chosen
 }
 
 mod suite {
@@ -73,6 +76,24 @@ mod suite {
                 "closed 1",
             ),
             (At::Content, "421 4.7.0 slow down", "ready", "closed 1"),
+            (
+                At::Mail,
+                "421 4.7.28 too much mail from you",
+                "ready",
+                "closed 1",
+            ),
+            (
+                At::Rcpt,
+                "450 4.7.28 rate limit reached",
+                "ready",
+                "closed 1",
+            ),
+            (
+                At::Content,
+                "451 4.7.650 this sender's standing is poor",
+                "ready",
+                "closed 1",
+            ),
             (At::Rcpt, "450 4.2.1 mailbox busy", "ready", "closed 0"),
             (
                 At::Rcpt,
@@ -81,6 +102,13 @@ mod suite {
                 "closed 0",
             ),
             (At::Rcpt, "452 4.2.2 mailbox full", "ready", "closed 0"),
+            (At::Rcpt, "552 mailbox full", "ready", "closed 0"),
+            (
+                At::Rcpt,
+                "552 5.2.2 mailbox over quota",
+                "ready",
+                "closed 0",
+            ),
             (At::Rcpt, "550 5.1.1 no such user", "failed", "closed 0"),
             (
                 At::Content,
@@ -95,6 +123,12 @@ mod suite {
                 "closed 0",
             ),
             (At::Data, "554 5.6.0 no valid content", "failed", "closed 0"),
+            (
+                At::Content,
+                "250-2.0.0 Taken\r\n250-2.0.0 and\r\n250 2.0.0 queued",
+                "sent",
+                "closed 0",
+            ),
         ];
         for (at, words, state, breaker) in table {
             for mumbled in [false, true] {
@@ -114,8 +148,16 @@ mod suite {
                 let (got, reply, after) = sent_to(&test, "wild@example.com").await;
                 let label = format!("{at:?} {words}: {got}, {reply}, {after}");
                 assert_eq!((got.as_str(), after.as_str()), (state, breaker), "{label}");
-                let (_, text) = words.split_once(' ').unwrap();
+                let (_, text) = words.rsplit_once("\r\n").unwrap_or(("", words));
+                let (_, text) = text.split_once(' ').unwrap();
                 assert!(reply.contains(text), "{label}");
+                let told = test.number("SELECT count(*) FROM send_logs l WHERE l.outcome <> 'sent' AND l.reply <> '' \
+                    AND l.message_id = (SELECT max(id) FROM email_queue)").await;
+                assert_eq!(
+                    told,
+                    i64::from(state != "sent"),
+                    "the log keeps it: {label}"
+                );
             }
         }
         let three_lines =
@@ -143,14 +185,23 @@ mod suite {
         };
         test.app.config = Arc::new(config);
         for act in [Act::Closes, Act::Hangs] {
-            for at in [At::Greeting, At::Hello, At::Rcpt, At::Data, At::Content] {
+            for at in [
+                At::Greeting,
+                At::Hello,
+                At::Mail,
+                At::Rcpt,
+                At::Data,
+                At::Middle,
+                At::Content,
+            ] {
                 let peer = SmtpPeer::start().await;
                 test.exec(sql("DELETE FROM sender_accounts")).await;
                 account(&test, &peer, 1).await;
                 peer.act(at, "", act);
                 let (state, reply, breaker) = sent_to(&test, "wild@example.com").await;
                 let label = format!("{act:?} {at:?}: {state}, {reply}, {breaker}");
-                let expected = if at == At::Content {
+                let expected = if matches!(at, At::Middle | At::Content) {
+                    // The dot is out by then: such a mail leaves in one piece.
                     "unconfirmed"
                 } else {
                     "ready"
@@ -258,5 +309,88 @@ mod suite {
             1,
             "nor an attempt"
         );
+    }
+
+    pub async fn a_server_that_tires_of_a_connection_gets_a_new_one(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        account(&test, &peer, 2).await;
+        peer.tire_after(7);
+        Campaign::of(&test, 60, "ready").await;
+        worker::deliver_due(&test.app).await.unwrap();
+        let mut taken: Vec<String> = peer.taken().into_iter().map(|(to, _)| to).collect();
+        taken.sort();
+        taken.dedup();
+        assert_eq!((peer.taken().len(), taken.len()), (60, 60), "each once");
+        assert!(peer.connections() >= 9, "{}", peer.connections());
+        let clean = "SELECT count(*) FROM email_queue, sender_accounts a WHERE state = 'sent' AND attempt = 1 \
+            AND a.breaker_state = 'closed' AND a.breaker_failures = 0";
+        assert_eq!(test.number(clean).await, 60, "and nobody's fault");
+    }
+
+    pub async fn no_connection_carries_more_than_a_thousand_mails(test: TestApp) {
+        let peer = SmtpPeer::start().await;
+        account(&test, &peer, 1).await;
+        Campaign::of(&test, 1_003, "ready").await;
+        worker::deliver_due(&test.app).await.unwrap();
+        assert_eq!((peer.taken().len(), peer.connections()), (1_003, 2));
+    }
+
+    pub async fn nothing_leaves_without_the_encryption_that_was_chosen(test: TestApp) {
+        let plain = SmtpPeer::start().await;
+        let (port, strangers) = stranger().await;
+        for (tls, port, words) in [
+            ("starttls", plain.port(), "does not offer STARTTLS"),
+            ("implicit", port, "certificate"),
+        ] {
+            test.exec(sql("DELETE FROM sender_accounts")).await;
+            account(&test, &plain, 1).await;
+            test.exec(
+                sql("UPDATE sender_accounts SET tls = ?1, port = ?2")
+                    .bind(tls)
+                    .bind(port),
+            )
+            .await;
+            let (state, reply, breaker) = sent_to(&test, "wild@example.com").await;
+            let label = format!("{tls}: {state}, {reply}, {breaker}");
+            assert_eq!(state, "ready", "{label}");
+            assert!(reply.contains(words), "{label}");
+            assert_ne!(breaker, "closed 0", "the account's fault: {label}");
+        }
+        assert!(plain.taken().is_empty());
+        strangers.abort();
+    }
+
+    /// A server with a certificate that nobody vouches for; its port.
+    async fn stranger() -> (u16, tokio::task::JoinHandle<()>) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let names = vec!["127.0.0.1".to_owned()];
+        let certificate = rcgen::CertificateParams::new(names)
+            .unwrap()
+            .self_signed(&key)
+            .unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![certificate.der().clone()],
+                rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            )
+            .unwrap();
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let accepting = tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                assert!(
+                    acceptor.accept(socket).await.is_err(),
+                    "the client takes it for nobody's"
+                );
+            }
+        });
+        (port, accepting)
     }
 }

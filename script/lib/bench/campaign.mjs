@@ -9,10 +9,10 @@ const HTML_BYTES = 4_400;
 const DEADLINE_MS = 60 * 60_000;
 
 /**
- * Sends `mails` mails and says how it went. `database`: 'embedded', 'remote' (a libSQL server on loopback) or a number: the same
- * with so many milliseconds added to each round trip. `watch(owner, campaign, isOver)` may look on.
+ * A fresh installation while `work({ owner, all, account })` goes on: `all` are its processes, `account` leads to the sink. `database`:
+ * 'embedded', 'remote' (a libSQL server on loopback) or a number: the same with so many milliseconds added to each round trip.
  */
-export async function measure({ appDir, sinkPort, mails, sessions, database = 'embedded', instances = 1, watch }) {
+export async function installed({ appDir, sinkPort, sessions, database = 'embedded', instances = 1 }, work) {
   const directory = freshDirectory('bench');
   const sqld = database === 'embedded' ? undefined : await Sqld.start();
   const proxy = typeof database === 'number' ? await FarAway.start(sqld.port, database) : undefined;
@@ -21,12 +21,30 @@ export async function measure({ appDir, sinkPort, mails, sessions, database = 'e
     for (const instance of all) await instance.start();
     const owner = new Owner(() => all[0]);
     await owner.setUp();
-    const account = await owner.addAccount(sinkPort, sessions);
+    return await work({ owner, all, account: await owner.addAccount(sinkPort, sessions) });
+  } finally {
+    for (const instance of all) await instance.end('SIGTERM', 10_000);
+    await proxy?.stop();
+    await sqld?.remove();
+    removeDirectory(directory);
+    await pause(200);
+  }
+}
+
+export const mail = () => newsletter(HTML_BYTES);
+
+/**
+ * Sends `mails` mails and says how it went. `inspect(owner, draft)` may look at the draft before it goes, `watch(owner, campaign, isOver)`
+ * at the campaign while it is sent.
+ */
+export function measure({ mails, inspect, watch, ...options }) {
+  return installed(options, async ({ owner, all, account }) => {
     const csv = recipientList(mails);
     const begin = Date.now();
-    const draft = await owner.draft({ html: newsletter(HTML_BYTES), account, csv });
+    const draft = await owner.draft({ html: mail(), account, csv });
     const intakeSecs = (Date.now() - begin) / 1000;
     const intakeRss = all[0].peakRss();
+    await inspect?.(owner, draft);
     all[0].forgetPeak();
     const before = await work(all);
     await owner.launch(draft);
@@ -45,13 +63,7 @@ export async function measure({ appDir, sinkPort, mails, sessions, database = 'e
       roundTripsPerMail: (after.roundTrips - before.roundTrips) / mails,
       statementsPerMail: (after.statements - before.statements) / mails,
     };
-  } finally {
-    for (const instance of all) await instance.end('SIGTERM', 10_000);
-    await proxy?.stop();
-    await sqld?.remove();
-    removeDirectory(directory);
-    await pause(200);
-  }
+  });
 }
 
 /** What all instances have asked of the database so far. */

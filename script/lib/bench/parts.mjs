@@ -5,7 +5,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pause } from '../processes.mjs';
 import { FarAway } from '../proxy.mjs';
-import { measure } from './campaign.mjs';
+import { addressOf, recipientList } from '../app.mjs';
+import { installed, mail, measure } from './campaign.mjs';
 import { best, figure, median } from './figures.mjs';
 import { smtpSource } from './sink.mjs';
 
@@ -60,8 +61,11 @@ export async function remote(options) {
   figure('remote_round_trips_per_message', median(far.map(({ roundTripsPerMail }) => roundTripsPerMail)), 4, `of the server ${FAR_MS} ms away`);
 }
 
-/** Two and three instances on one libSQL server, against one. Each has its own connections to the sink. */
+/** Two and three instances on one database, against one. Each has its own connections to the sink. */
 export async function instances(options) {
+  const alone = { '1 instance, embedded file': { instances: 1 }, '2 instances, embedded file': { instances: 2 } };
+  const [single, pair] = Object.values(await inTurns(options.rounds, alone, options)).map(bestRate);
+  figure('instances_2_embedded_ratio', pair / single, 2, 'two instances on one embedded file, by one; all share the cores');
   const ways = { '1 instance': 1, '2 instances': 2, '3 instances': 3 };
   for (const name of Object.keys(ways)) ways[name] = { database: 'remote', instances: ways[name] };
   const [one, two, three] = Object.values(await inTurns(options.rounds, ways, options)).map(bestRate);
@@ -80,14 +84,70 @@ export async function instances(options) {
 /** What a marketer waits for while a large campaign is being sent, and the memory that takes. */
 export async function pages(options) { await large(options, 100_000, '100k', ''); }
 
-export async function million(options) { await large(options, 1_000_000, '1m', '_1m'); }
+/** The same with a million, and how much more memory that takes than a hundred thousand. */
+export async function million(options) {
+  const small = peaks.get('100k') ?? await large(options, 100_000, '100k', '');
+  const peak = await large(options, 1_000_000, '1m', '_1m');
+  figure('rss_growth_ratio', peak / small, 2, 'peak memory while sending 1,000,000, by 100,000');
+}
+
+const CAMPAIGNS = 100;
+const EACH = 10_000;
+const VISITS = 15;
+
+/** How long each page takes in an installation that has sent a hundred campaigns to ten thousand people each. */
+export function desk(options) {
+  return installed(options, async ({ owner, account }) => {
+    const csv = recipientList(EACH);
+    let draft;
+    for (let i = 0; i < CAMPAIGNS; i += 1) {
+      draft = await owner.draft({ html: mail(), account, csv });
+      if (i < CAMPAIGNS - 1) await owner.launch(draft);
+    }
+    const newest = await owner.newestCampaign();
+    await owner.finished(newest, 10 * 60_000);
+    const template = await owner.template(mail());
+    const recipient = await owner.firstRecipient(newest);
+    const paths = {
+      home: '/', drafts: '/drafts', compose: `/drafts/${draft}`, review: `/drafts/${draft}?step=review`, list: `/drafts/${draft}?step=recipients`,
+      templates: '/templates', editor: `/templates/${template}`, campaigns: '/campaigns', campaign: `/campaigns/${newest}`,
+      log: `/campaigns/${newest}?tab=recipients`, report: `/campaigns/${newest}/report`, person: `/campaigns/${newest}/recipients/${recipient}`,
+      compare: `/campaigns/compare?ids=${newest},${newest - 1},${newest - 2}`, queue: '/queue', outbox: '/outbox', accounts: '/accounts',
+      search: '/search?q=news', suppressions: '/suppressions', settings: '/settings', people: '/settings/people', activity: '/settings/activity',
+      tracking: '/settings/tracking', about: '/settings/about',
+    };
+    const times = Object.fromEntries(Object.keys(paths).map((name) => [name, []]));
+    for (let visit = 0; visit < VISITS; visit += 1) {
+      for (const [name, path] of Object.entries(paths)) times[name].push(await timed(owner, path));
+    }
+    const medians = Object.entries(times).map(([name, all]) => [name, median(all)]).sort((a, b) => b[1] - a[1]);
+    for (const [name, value] of medians) say(`${name}: ${value.toFixed(1)} ms`);
+    const [[slowest, most]] = medians;
+    figure('desk_slowest_page_ms', most, 1, `median of ${slowest}, the slowest of ${medians.length} pages, at ${CAMPAIGNS} campaigns of ${EACH}`);
+    figure('desk_page_ms', median(medians.map(([, value]) => value)), 1, 'the median page');
+  });
+}
 
 /** What a browser downloads at its first visit. */
 export async function size({ appDir }) {
   const { stdout } = spawnSync(process.execPath, [fileURLToPath(new URL('../../wasm-size.mjs', import.meta.url)), resolve(appDir, 'site/pkg')], { encoding: 'utf8' });
   say(stdout.replace(/^figure .*\n/gm, '').trimEnd());
-  figure('wasm_brotli_kb', Number(/^figure wasm_brotli_kb (\d+)$/m.exec(stdout)?.[1]), 0, 'the WebAssembly, compressed');
+  const of = (name) => Number(new RegExp(`^figure ${name} (\\d+)$`, 'm').exec(stdout)?.[1]);
+  figure('wasm_brotli_kb', of('wasm_brotli_kb'), 0, 'the WebAssembly that every visit needs, compressed');
+  figure('wasm_all_brotli_kb', of('wasm_all_brotli_kb'), 0, 'that and all areas of the site');
 }
+
+/** Milliseconds until the last byte of a page. */
+async function timed(owner, path, headers = {}) {
+  const begin = process.hrtime.bigint();
+  const answer = await owner.request(path, { headers: { accept: 'text/html', ...headers } });
+  await answer.text();
+  if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`);
+  return Number(process.hrtime.bigint() - begin) / 1e6;
+}
+
+/** Peak memory of the parts that were run, by their size. */
+const peaks = new Map();
 
 async function large(options, mails, size, suffix) {
   const times = { campaign: [], queue: [], sign_in: [] };
@@ -95,18 +155,24 @@ async function large(options, mails, size, suffix) {
     const paths = { campaign: `/campaigns/${campaign}`, queue: '/queue', sign_in: '/sign-in' };
     while (!isOver()) {
       for (const [name, path] of Object.entries(paths)) {
-        const cookie = name === 'sign_in' ? { cookie: '' } : {};
-        const begin = process.hrtime.bigint();
-        const answer = await owner.request(path, { headers: { accept: 'text/html', ...cookie } });
-        await answer.text();
-        if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`);
-        times[name].push(Number(process.hrtime.bigint() - begin) / 1e6);
+        times[name].push(await timed(owner, path, name === 'sign_in' ? { cookie: '' } : {}));
         await pause(PAGE_EVERY_MS);
       }
     }
   };
-  const result = await measure({ ...options, mails, watch });
-  say(`${mails} recipients taken in after ${result.intakeSecs.toFixed(1)} s (${result.intakeRss.toFixed(0)} MB), sent at ${result.rate.toFixed(0)}/s while pages were read`);
+  const looks = { first: [], middle: [], search: [] };
+  const inspect = async (owner, draft) => {
+    const list = `/drafts/${draft}?step=recipients`;
+    const paths = { first: list, middle: `${list}&after=${Math.floor(mails / 2)}`, search: `${list}&q=${addressOf(mails - 3)}` };
+    for (let visit = 0; visit < 5; visit += 1) {
+      for (const [name, path] of Object.entries(paths)) looks[name].push(await timed(owner, path));
+    }
+  };
+  const result = await measure({ ...options, mails, inspect, watch });
+  say(`${mails} recipients taken in after ${result.intakeSecs.toFixed(1)} s, sent at ${result.rate.toFixed(0)}/s while pages were read`);
+  figure(`intake_rss_mb_${size}`, result.intakeRss, 0, `peak memory while a list of ${mails} was taken in`);
+  figure(`intake_rows_per_second_${size}`, mails / result.intakeSecs, 0, 'rows of that list, from upload to the last');
+  for (const [name, all] of Object.entries(looks)) figure(`list_${name}_${size}_ms`, median(all), 1, `the ${name === 'search' ? 'search for an address near the end' : `${name} page`} of that list`);
   figure(`rss_mb_${size}`, result.rss, 0, `peak memory while sending ${mails}`);
   figure(`mails_per_second_${size}`, result.rate, 0, `${mails} mails, pages being read meanwhile`);
   for (const [name, all] of Object.entries(times)) {
@@ -114,6 +180,8 @@ async function large(options, mails, size, suffix) {
     figure(`${name}_page${suffix}_ms`, median(all), 1, `median of ${all.length} while sending ${mails}; 95 % within ${slow.toFixed(0)} ms`);
   }
   for (const name of ['campaign', 'queue']) {
-    figure(`${name}_page${suffix}_ratio`, median(times[name]) / median(times.sign_in), 2, 'by the sign-in page, which reads no campaign');
+    figure(`${name}_page${suffix}_ratio`, median(times[name]) / median(times.sign_in), 2, 'by the sign-in page, which reads nothing, in the same minutes');
   }
+  peaks.set(size, result.rss);
+  return result.rss;
 }

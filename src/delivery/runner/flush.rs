@@ -10,6 +10,8 @@ use crate::error::AppError;
 use crate::ids::MessageId;
 use crate::server::db::{DbError, Outcome, Stmt};
 use crate::server::secrets::random_token;
+use futures::FutureExt;
+use futures::future::select_all;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -25,6 +27,9 @@ pub(super) struct Flight {
     began: Instant,
 }
 
+/// A flight that is over, and what the database answered.
+pub(super) type Landed = (Flight, Result<Vec<Outcome>, AppError>);
+
 struct Marking {
     /// Where in the batch.
     at: usize,
@@ -36,6 +41,7 @@ struct Claiming {
     at: usize,
     lane: i64,
     token: String,
+    want: usize,
     marks: bool,
     lease_end: i64,
 }
@@ -49,16 +55,26 @@ impl Flight {
             .chain(marking.map(|claimed| Fence::from(claimed.as_ref())))
     }
 
-    /// Waits for the answer; for ever when nothing is under way.
-    pub(super) async fn landed(flight: &mut Option<Flight>) -> Result<Vec<Outcome>, AppError> {
-        match flight {
-            None => std::future::pending().await,
-            Some(flight) => (&mut flight.task).await.unwrap_or_else(|error| {
-                Err(AppError::Unavailable(format!(
-                    "The database task ended: {error}"
-                )))
-            }),
+    /// How many messages it may leave marked `sending`, whatever order the database takes the flights in.
+    fn weight(&self) -> usize {
+        let claims = self.claiming.as_ref().map_or(0, |claiming| claiming.want);
+        let marks = self.marking.as_ref().map_or(0, |m| m.messages.len());
+        self.record.len().max(claims + marks)
+    }
+
+    /// Waits for the first answer and takes that flight out; for ever when nothing is under way.
+    pub(super) async fn landed(flights: &mut Vec<Flight>) -> Landed {
+        if flights.is_empty() {
+            return std::future::pending().await;
         }
+        let tasks = flights.iter_mut().map(|flight| &mut flight.task);
+        let (answer, at) = select_all(tasks).map(|(answer, at, _)| (answer, at)).await;
+        let answer = answer.unwrap_or_else(|error| {
+            Err(AppError::Unavailable(format!(
+                "The database task ended: {error}"
+            )))
+        });
+        (flights.swap_remove(at), answer)
     }
 }
 
@@ -72,14 +88,10 @@ impl Runner {
         let mut after_loss: Vec<(usize, Stmt)> = (batch.len() - returns..batch.len())
             .map(|at| (at, queue::nothing()))
             .collect();
-        let room = if is_ending {
-            0
-        } else {
-            self.window.saturating_sub(self.held.len())
-        };
+        let room = if is_ending { 0 } else { self.room() };
         let messages: Vec<Arc<Claimed>> =
             self.leased.drain(..room.min(self.leased.len())).collect();
-        let want = if self.claims_ahead() {
+        let want = if self.run.claims_ahead() {
             self.window.saturating_sub(self.leased.len())
         } else {
             room - messages.len()
@@ -109,7 +121,7 @@ impl Runner {
         if batch.is_empty() {
             return;
         }
-        self.flight = Some(Flight {
+        self.flights.push(Flight {
             task: tokio::spawn(persist(
                 self.run.app.clone(),
                 self.run.account.id,
@@ -123,14 +135,20 @@ impl Runner {
         });
     }
 
+    /// How many more messages may be marked `sending`.
+    fn room(&self) -> usize {
+        let in_the_air: usize = self.flights.iter().map(Flight::weight).sum();
+        self.window.saturating_sub(self.held.len() + in_the_air)
+    }
+
+    /// Whether messages are on their way from the database.
+    pub(super) fn is_claiming(&self) -> bool {
+        let claims = |flight: &Flight| flight.claiming.is_some() || flight.marking.is_some();
+        self.flights.iter().any(claims)
+    }
+
     /// Takes in what the database answered.
-    pub(super) async fn land(
-        &mut self,
-        outcomes: Result<Vec<Outcome>, AppError>,
-    ) -> Result<(), AppError> {
-        let Some(flight) = self.flight.take() else {
-            return Ok(());
-        };
+    pub(super) async fn land(&mut self, (flight, outcomes): Landed) -> Result<(), AppError> {
         let outcomes = match outcomes {
             Ok(outcomes) => outcomes,
             Err(error) => {
@@ -155,8 +173,8 @@ impl Runner {
             let (ours, stopped) = messages
                 .into_iter()
                 .partition(|claimed| moved.contains(&claimed.id));
-            self.put_back(stopped).await?;
             self.lay_out_in_time(ours, lease_end).await?;
+            self.put_back(stopped).await?;
         }
         if let Some(claiming) = flight.claiming {
             let (left, rows) = (&outcomes[claiming.at], &outcomes[claiming.at + 1]);
@@ -206,13 +224,27 @@ impl Runner {
                 });
             }
         }
-        let mut accepted = Vec::with_capacity(rows.rows.len());
-        for (place, row) in (0_i64..).zip(&rows.rows) {
-            let mut claimed = queue::read_claimed(row, &claiming.token)?;
-            claimed.slot_us = (step > 0).then_some(first_slot + place * step);
-            let claimed = Arc::new(claimed);
-            if self.accept(&claimed, now).await? {
-                accepted.push(claimed);
+        let mut rows = (0_i64..)
+            .zip(&rows.rows)
+            .map(|(place, row)| {
+                let mut claimed = queue::read_claimed(row, &claiming.token)?;
+                claimed.slot_us = (step > 0).then_some(first_slot + place * step);
+                Ok(Arc::new(claimed))
+            })
+            .collect::<Result<Vec<_>, DbError>>()?
+            .into_iter();
+        let mut accepted = Vec::with_capacity(rows.len());
+        while let Some(claimed) = rows.next() {
+            match self.accept(&claimed, now).await {
+                Ok(true) => accepted.push(claimed),
+                Ok(false) => {}
+                Err(error) => {
+                    // The run breaks off, and gives back what it knows of: without this, these would count as unconfirmed.
+                    self.leased.extend(accepted);
+                    self.leased.push_back(claimed);
+                    self.leased.extend(rows);
+                    return Err(error);
+                }
             }
         }
         if claiming.marks {
@@ -220,13 +252,6 @@ impl Runner {
         }
         self.leased.extend(accepted);
         Ok(())
-    }
-
-    /// An account with a rate claims what comes up in the next seconds, and marks it when its moment is near. Any other
-    /// sends what it claims at once, so that claiming is marking.
-    fn claims_ahead(&self) -> bool {
-        let account = &self.run.account;
-        account.rate_per_second > 0 || account.rate_per_minute > 0
     }
 
     /// The claim for the lane whose turn it is, if one may have something.
@@ -251,14 +276,11 @@ impl Runner {
             .position(|known| known.id == lane)
             .map_or(0, |at| at + 1);
         let token = random_token()[..16].to_owned();
+        let want = if self.is_probe { 1 } else { want };
         let request = queue::ClaimRequest {
             account: self.run.account.id,
             lane,
-            want: if self.is_probe {
-                1
-            } else {
-                i64::try_from(want).unwrap_or(1)
-            },
+            want: i64::try_from(want).unwrap_or(1),
             now,
             lease_end,
             owner: &self.run.app.instance,
@@ -266,7 +288,7 @@ impl Runner {
             day: &self.run.day,
             is_probe: self.is_probe,
             takes_free: self.run.assignment.takes_free,
-            marks: !self.claims_ahead(),
+            marks: !self.run.claims_ahead(),
         };
         let (statements, undoing) = (queue::claim(&request), queue::undo_claim(&request));
         if self.is_probe {
@@ -278,6 +300,7 @@ impl Runner {
             at: 0,
             lane,
             token,
+            want,
             marks,
             lease_end,
         };

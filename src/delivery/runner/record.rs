@@ -186,7 +186,7 @@ impl Runner {
         let in_hand = to_send()
             .map(Fence::from)
             .chain(self.record.fences())
-            .chain(self.flight.iter().flat_map(Flight::fences));
+            .chain(self.flights.iter().flat_map(Flight::fences));
         match self
             .run
             .app
@@ -213,27 +213,27 @@ impl Runner {
             return Ok(());
         }
         for claimed in &messages {
-            self.record.return_capacity(claimed.lane);
             self.domains.ended(&claimed.address, None);
         }
-        persist(
-            self.run.app.clone(),
-            self.run.account.id,
-            release(&messages, self.run.app.now()),
-            Vec::new(),
-        )
-        .await?;
+        let batch = release(&messages, self.run.app.now());
+        let written = persist(self.run.app.clone(), self.run.account.id, batch, Vec::new()).await;
+        if let Err(error) = written {
+            // The end of the run tries once more.
+            self.leased.extend(messages);
+            return Err(error);
+        }
+        for claimed in &messages {
+            self.record.return_capacity(claimed.lane);
+        }
         Ok(())
     }
 
     /// The end of a run, whatever ended it: results are recorded, and what was claimed and never offered goes back.
     pub(super) async fn give_back(&mut self) {
-        // A run that broke off may have a batch under way, and results of connections that have just closed.
-        if let Some(flight) = self.flight.take() {
-            let mut flight = Some(flight);
-            let outcomes = super::Flight::landed(&mut flight).await;
-            self.flight = flight;
-            if let Err(error) = self.land(outcomes).await {
+        // A run that broke off may have batches under way, and results of connections that have just closed.
+        while !self.flights.is_empty() {
+            let landed = Flight::landed(&mut self.flights).await;
+            if let Err(error) = self.land(landed).await {
                 tracing::error!(%error, "a group of results was refused; it is tried once more");
             }
         }

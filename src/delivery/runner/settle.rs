@@ -68,6 +68,11 @@ impl Runner {
                 words,
                 was_offered,
             } => {
+                // It took the connection and says that it is too much: fewer of them.
+                if was_offered && kind == FailureKind::AccountTemporary {
+                    self.width.refused();
+                    self.follow_width();
+                }
                 self.failed(claimed, kind, code, words.clone(), was_offered);
                 self.observe(Event::Failed {
                     kind,

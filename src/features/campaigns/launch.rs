@@ -115,7 +115,7 @@ pub async fn launch_agreed(
         .and_then(|outcome| outcome.rows.first())
         .ok_or_else(|| internal(&"the new campaign has no id"))?
         .get("id")?;
-    cx.wake.delivery();
+    cx.wake.expander();
     Ok(id)
 }
 

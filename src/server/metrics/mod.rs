@@ -131,6 +131,7 @@ pub async fn scrape(State(app): State<AppState>, headers: HeaderMap) -> Response
     };
     let mut out = handle.render();
     out.push_str(&database_lines(&app));
+    out.push_str(&service_lines(&app));
     // What this process counted is worth having while the database is away.
     match gauges(&app).await {
         Ok(lines) => out.push_str(&lines),
@@ -176,6 +177,19 @@ fn database_lines(app: &AppState) -> String {
         "Database calls repeated because it was busy or away",
     );
     out.line("", app.db.retries());
+    out.text
+}
+
+fn service_lines(app: &AppState) -> String {
+    let mut out = Lines::default();
+    out.family(
+        "mailer_service_tick_lag_seconds",
+        "gauge",
+        "For how long the next tick of a service has been due",
+    );
+    for (service, lag) in app.ticks.lags(app.now()) {
+        out.line(&format!("{{service=\"{service}\"}}"), lag as f64 / 1_000.0);
+    }
     out.text
 }
 

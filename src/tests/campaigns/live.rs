@@ -6,6 +6,7 @@ on_both! {
     a_finished_campaign_sends_its_progress_once_and_ends
     a_stream_follows_a_campaign_to_its_end
     many_viewers_share_one_poller
+    what_another_instance_does_is_seen
 }
 
 mod suite {
@@ -18,6 +19,7 @@ mod suite {
     use mailer::features::campaigns::progress::Progress;
     use mailer::features::campaigns::service;
     use mailer::features::queue::day;
+    use mailer::server::request::Cx;
     use std::time::Duration;
 
     /// The progress that each event of a stream carries.
@@ -100,5 +102,20 @@ mod suite {
         soon(async { while last.changed().await.is_ok() {} }).await;
         assert!(last.borrow().is_finished());
         assert_eq!(hub.count(), 0);
+    }
+
+    pub async fn what_another_instance_does_is_seen(test: TestApp) {
+        let id = setup::campaign(&test, 3).await;
+        let other = Cx {
+            app: test.second_instance().await,
+            ..test.cx(Role::Editor)
+        };
+        let first = service::find_campaign(&other, id).await.unwrap().progress;
+        let day = day::today(&test.app).await.unwrap();
+        let mut viewer = Hub::default().watch(&test.app, id, day, first);
+        service::pause_campaign(&other, id).await.unwrap();
+        soon(viewer.wait_for(|progress| progress.state == CampaignState::Paused))
+            .await
+            .unwrap();
     }
 }

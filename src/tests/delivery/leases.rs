@@ -7,6 +7,7 @@ on_both! {
     nobody_is_judged_before_the_database_was_there_for_a_while
     what_may_leave_at_once_is_marked_by_its_claim
     a_claim_whose_answer_was_lost_is_taken_back_with_its_capacity
+    what_was_claimed_goes_back_when_its_content_cannot_be_read
     a_late_result_of_a_rescued_message_still_counts
     a_process_that_comes_back_changes_nothing_of_what_another_did
 }
@@ -16,7 +17,9 @@ mod suite {
     use crate::util::app::{NOON, RESCUER, TestApp};
     use mailer::delivery::housekeeping::{self, Rescuer};
     use mailer::delivery::queue::{self, ClaimRequest, Finished};
+    use mailer::delivery::worker;
     use mailer::ids::{AccountId, CampaignId};
+    use mailer::server::db::sql;
     use std::time::Duration;
 
     /// What the test app's settings say.
@@ -212,6 +215,25 @@ mod suite {
         test.exec(queue::release(late.iter())).await;
         assert_eq!(ledger(&test).await, "ready 1, unconfirmed 1");
         test.run_until_idle().await;
+    }
+
+    pub async fn what_was_claimed_goes_back_when_its_content_cannot_be_read(test: TestApp) {
+        sandbox(&test).await;
+        campaign(&test, 7).await;
+        test.tick(housekeeping::Expander).await;
+        let rename = |from: &str, to: &str| sql(format!("ALTER TABLE {from} RENAME TO {to}"));
+        test.exec(rename("content_snapshots", "elsewhere")).await;
+        worker::deliver_due(&test.app).await.unwrap();
+        assert_eq!(
+            ledger(&test).await,
+            "ready 7",
+            "nothing left, so nothing is unconfirmed"
+        );
+        let used = "SELECT coalesce(sum(used), 0) FROM send_counts";
+        assert_eq!(test.number(used).await, 0, "and no cap is used up");
+        test.exec(rename("elsewhere", "content_snapshots")).await;
+        test.run_until_idle().await;
+        assert_eq!(ledger(&test).await, "sent 7");
     }
 
     pub async fn a_late_result_of_a_rescued_message_still_counts(test: TestApp) {

@@ -13,8 +13,11 @@ use tokio::net::{TcpListener, TcpStream};
 pub enum At {
     Greeting,
     Hello,
+    Mail,
     Rcpt,
     Data,
+    /// In the middle of the content: only leaving and hanging make sense there.
+    Middle,
     /// After the final dot.
     Content,
 }
@@ -40,6 +43,10 @@ struct Rules {
     most: usize,
     open: usize,
     peak: usize,
+    /// Connections there were.
+    made: usize,
+    /// Mails a connection takes before it is told 421 and closed; 0: any number.
+    patience: usize,
     taken: Vec<(String, String)>,
     /// Who was named for each mail taken.
     envelopes: Vec<Vec<String>>,
@@ -111,6 +118,16 @@ impl SmtpPeer {
     /// Refuses further connections with 421 while this many stand.
     pub fn bear(&self, most: usize) {
         self.rules.lock().unwrap().most = most;
+    }
+
+    /// Ends each connection with 421 after this many mails, in answer to the next MAIL.
+    pub fn tire_after(&self, mails: usize) {
+        self.rules.lock().unwrap().patience = mails;
+    }
+
+    /// How many connections there were.
+    pub fn connections(&self) -> usize {
+        self.rules.lock().unwrap().made
     }
 
     /// Most connections that stood at once.
@@ -187,6 +204,7 @@ async fn talk(stream: TcpStream, rules: Arc<Mutex<Rules>>) -> Option<()> {
     let is_one_too_many = {
         let mut rules = rules.lock().unwrap();
         rules.open += 1;
+        rules.made += 1;
         let is_one_too_many = rules.most > 0 && rules.open > rules.most;
         if !is_one_too_many {
             rules.peak = rules.peak.max(rules.open);
@@ -202,10 +220,19 @@ async fn talk(stream: TcpStream, rules: Arc<Mutex<Rules>>) -> Option<()> {
     answer(&mut write, act(At::Greeting, ""), "220 test ESMTP").await?;
     let mut recipient = String::new();
     let mut envelope = Vec::new();
+    let mut mails = 0;
     while let Some(line) = lines.next_line().await.ok()? {
         let upper = line.to_uppercase();
         if upper.starts_with("EHLO") {
             answer(&mut write, act(At::Hello, ""), "250-test\r\n250 PIPELINING").await?;
+        } else if upper.starts_with("MAIL") {
+            recipient.clear();
+            envelope.clear();
+            let patience = rules.lock().unwrap().patience;
+            if patience > 0 && mails >= patience {
+                return answer(&mut write, None, "421 4.7.0 enough from you").await;
+            }
+            answer(&mut write, act(At::Mail, ""), "250 2.1.0 ok").await?;
         } else if upper.starts_with("RCPT TO:") {
             let address = line["RCPT TO:".len()..]
                 .trim_matches(['<', '>', ' '])
@@ -248,6 +275,9 @@ async fn talk(stream: TcpStream, rules: Arc<Mutex<Rules>>) -> Option<()> {
                 }
                 content.push_str(line.strip_prefix('.').unwrap_or(&line));
                 content.push('\n');
+                if let Some(act) = act(At::Middle, &recipient) {
+                    answer(&mut write, Some(act), "").await?;
+                }
             }
             let act = act(At::Content, &recipient);
             let is_taken = match act {
@@ -256,6 +286,7 @@ async fn talk(stream: TcpStream, rules: Arc<Mutex<Rules>>) -> Option<()> {
                 Some(Act::Closes | Act::Hangs) => false,
             };
             if is_taken {
+                mails += 1;
                 let mut rules = rules.lock().unwrap();
                 rules.taken.push((std::mem::take(&mut recipient), content));
                 rules.envelopes.push(std::mem::take(&mut envelope));
