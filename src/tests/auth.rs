@@ -6,6 +6,9 @@ on_both! {
     the_setup_link_makes_one_owner_once
     signing_in_opens_a_session_that_signing_out_ends
     failures_slow_down_an_address_on_every_instance
+    guesses_made_at_the_same_moment_count_each_other
+    nobody_is_kept_out_by_the_failures_of_another_network
+    guesses_at_the_current_password_are_slowed_down_too
     a_password_change_ends_other_sessions
 }
 
@@ -161,6 +164,87 @@ mod suite {
             .await
             .unwrap_err();
         assert_eq!(error, AppError::TooMany(2));
+    }
+
+    pub async fn guesses_made_at_the_same_moment_count_each_other(test: TestApp) {
+        let cx = test.visitor();
+        let guesses =
+            (0..12).map(|_| service::sign_in(&cx, "owner@example.com", "wrong password"));
+        let mut looked_at = 0;
+        for result in futures::future::join_all(guesses).await {
+            match result.unwrap_err() {
+                AppError::Invalid(_) => looked_at += 1,
+                other => assert!(matches!(other, AppError::TooMany(1)), "{other:?}"),
+            }
+        }
+        assert_eq!(looked_at, 5);
+    }
+
+    pub async fn nobody_is_kept_out_by_the_failures_of_another_network(test: TestApp) {
+        let token = without_users(&test).await;
+        service::create_owner(&test.visitor(), &owner_form(&token))
+            .await
+            .unwrap();
+        let from = |ip: &str| {
+            let mut cx = test.visitor();
+            cx.client.ip = ip.into();
+            cx
+        };
+        let try_from = async |ip: &str, password: &str| {
+            service::sign_in(&from(ip), "ada@example.com", password)
+                .await
+                .map(|_| ())
+        };
+        // Others guess from one network until it has to wait for long.
+        for _ in 0..16 {
+            let _ = try_from("2001:db8:1:2::1", "wrong password").await;
+            test.app.clock.advance(900_000);
+        }
+        let _ = try_from("2001:db8:1:2::1", "wrong password").await;
+        let wait = try_from("2001:db8:1:2:ffff::2", "wrong password").await;
+        assert_eq!(wait, Err(AppError::TooMany(900)), "the network is the same");
+        let right = "a good long password";
+        assert_eq!(try_from("192.0.2.44", right).await, Ok(()));
+        // And from many networks: a short wait.
+        for network in 0..30 {
+            let _ = try_from(&format!("203.0.113.{network}"), "wrong password").await;
+            test.app.clock.advance(30_000);
+        }
+        let _ = try_from("203.0.113.77", "wrong password").await;
+        assert_eq!(
+            try_from("192.0.2.44", right).await,
+            Err(AppError::TooMany(30))
+        );
+        test.app.clock.advance(30_000);
+        assert_eq!(try_from("192.0.2.44", right).await, Ok(()));
+        // A success makes up for the failures of its own network.
+        assert_eq!(try_from("192.0.2.44", right).await, Ok(()));
+        let left = "SELECT count(*) FROM sign_in_attempts WHERE subject LIKE 'email:%'";
+        assert_eq!(test.number(left).await, 0);
+    }
+
+    pub async fn guesses_at_the_current_password_are_slowed_down_too(test: TestApp) {
+        let token = without_users(&test).await;
+        service::create_owner(&test.visitor(), &owner_form(&token))
+            .await
+            .unwrap();
+        let session = service::sign_in(&test.visitor(), "ada@example.com", "a good long password")
+            .await
+            .unwrap();
+        let cx = mailer::server::Cx {
+            caller: service::find_session(&test.app, &session).await.unwrap(),
+            ..test.visitor()
+        };
+        let guesses = (0..8).map(|_| service::change_password(&cx, "a guess", "another long one"));
+        let answers = futures::future::join_all(guesses).await;
+        let looked_at = answers
+            .iter()
+            .filter(|answer| matches!(answer, Err(AppError::Invalid(_))));
+        assert_eq!(looked_at.count(), 5, "{answers:?}");
+        let change = || service::change_password(&cx, "a good long password", "another long one");
+        assert_eq!(change().await, Err(AppError::TooMany(1)));
+        test.app.clock.advance(1_000);
+        assert_eq!(change().await, Ok(()));
     }
 
     pub async fn a_password_change_ends_other_sessions(test: TestApp) {
