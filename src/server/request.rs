@@ -5,6 +5,7 @@ use super::state::AppState;
 use crate::error::AppError;
 use crate::features::auth::model::{Role, User};
 use crate::ids::SessionId;
+use axum::extract::Multipart;
 use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
@@ -154,6 +155,13 @@ pub fn refuse_form(headers: &HeaderMap, form: &str, page: &str, error: AppError)
         ))
         .into_response(),
         Err(error) => internal(&error).into_response(),
+    }
+}
+
+/// Reads a form that is refused to its end, keeping nothing, or the browser would not look at the answer. The route's limit holds.
+pub async fn pass_over(mut form: Multipart) {
+    while let Ok(Some(mut field)) = form.next_field().await {
+        while let Ok(Some(_)) = field.chunk().await {}
     }
 }
 
