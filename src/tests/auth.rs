@@ -311,6 +311,98 @@ mod gate {
     }
 
     #[tokio::test(flavor = "multi_thread")]
+    async fn an_answer_that_came_by_a_link_is_not_shown() {
+        let test = TestApp::embedded().await;
+        let ask = async |site: Option<&str>, path: &str| {
+            let mut request = Request::get(path)
+                .header(header::HOST, "mailer.test")
+                .header(header::ACCEPT, "text/html");
+            if let Some(site) = site {
+                request = request.header("sec-fetch-site", site);
+            }
+            test.request(request.body(Body::empty()).unwrap()).await
+        };
+        let refused = test
+            .post_form(
+                None,
+                "/api/auth/sign-in",
+                &[("email", "a@example.com"), ("password", "")],
+            )
+            .await;
+        let spoofed = refused.location().to_owned();
+        let query = spoofed.split_once('?').unwrap().1;
+        let spoofed = format!("/sign-in?next=/drafts%3Fa%26b&{query}");
+        for site in ["cross-site", "same-site", "none"] {
+            let answer = ask(Some(site), &spoofed).await;
+            assert!(answer.status.is_redirection(), "{site}");
+            assert_eq!(answer.location(), "/sign-in?next=%2Fdrafts%3Fa%26b");
+        }
+        let escaped = spoofed.replace("__err", "%5F_err").replace("__path", "_%5fpath");
+        assert!(ask(Some("none"), &escaped).await.status.is_redirection());
+        for path in ["//evil.example/", "/%5c/evil.example/"] {
+            let answer = ask(Some("none"), &format!("{path}?__err=x")).await;
+            assert!(!answer.location().starts_with("//"), "{}", answer.location());
+        }
+        for site in [Some("same-origin"), None] {
+            let page = ask(site, &spoofed).await;
+            assert!(page.body.contains("Enter your password."), "{site:?}");
+        }
+        // Without such an answer nothing is changed.
+        assert_eq!(ask(Some("none"), "/sign-in?next=/a").await.status, 200);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn behind_https_the_cookie_belongs_to_this_host_alone() {
+        let test = TestApp::embedded()
+            .await
+            .configured(|config| config.base_url = "https://mailer.test".into());
+        let set = mailer::server::session::set_cookie(&test.app, Some("x"));
+        assert!(set.starts_with("__Host-mailer_session=x; Path=/;"), "{set}");
+        assert!(set.ends_with("; Secure") && !set.contains("Domain"), "{set}");
+        let ask = async |cookie: &str| {
+            let request = Request::get("/")
+                .header(header::HOST, "mailer.test")
+                .header(header::ACCEPT, "text/html")
+                .header(header::COOKIE, format!("{cookie}=token-of-owner"));
+            test.request(request.body(Body::empty()).unwrap())
+                .await
+                .status
+        };
+        assert_eq!(ask("__Host-mailer_session").await, 200);
+        assert!(ask("mailer_session").await.is_redirection());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn readiness_says_more_to_the_operator_and_asks_the_database_seldom() {
+        use axum::extract::ConnectInfo;
+        use std::net::SocketAddr;
+        let test = TestApp::embedded().await;
+        let ask = async |peer: &str, forwarded: bool| {
+            let mut request = Request::get("/readyz");
+            if forwarded {
+                request = request.header("x-forwarded-for", "203.0.113.1");
+            }
+            let mut request = request.body(Body::empty()).unwrap();
+            let peer: SocketAddr = peer.parse().unwrap();
+            request.extensions_mut().insert(ConnectInfo(peer));
+            test.request(request).await.body
+        };
+        let plain = "{\"ready\":true}";
+        assert_eq!(ask("203.0.113.1:5000", false).await, plain);
+        assert_eq!(ask("127.0.0.1:5000", true).await, plain);
+        for peer in ["127.0.0.1:5000", "[::1]:5000", "[::ffff:127.0.0.1]:5000"] {
+            let body = ask(peer, false).await;
+            assert!(body.contains("database_round_trips"), "{peer}: {body}");
+        }
+        let before = test.app.db.round_trips();
+        for _ in 0..20 {
+            ask("203.0.113.1:5000", false).await;
+        }
+        let asked = test.app.db.round_trips() - before;
+        assert!(asked < 5, "the database was asked {asked} times");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn a_state_change_from_another_site_is_refused() {
         let test = TestApp::embedded().await;
         let post = |name: header::HeaderName, value: &str| {
