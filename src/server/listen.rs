@@ -37,7 +37,13 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, peer)) => {
-                connections.spawn(converse(stream, peer, router.clone(), patience, stop.clone()));
+                connections.spawn(converse(
+                    stream,
+                    peer,
+                    router.clone(),
+                    patience,
+                    stop.clone(),
+                ));
             }
             Err(error) if is_of_client(&error) => {}
             Err(error) => {
@@ -141,7 +147,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_question_without_end_is_not_waited_for_and_a_long_answer_is() {
-        let Running { address, stop, server } = running(Duration::from_millis(200)).await;
+        let Running {
+            address,
+            stop,
+            server,
+        } = running(Duration::from_millis(200)).await;
         for half in ["", "P", "GET /slow HTTP/1.1\r\nHost: x\r\nX-A: "] {
             let answer = tokio::time::timeout(Duration::from_secs(20), told(address, half));
             let answer = answer.await.expect("the connection was never closed");
@@ -159,7 +169,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_under_way_is_answered_before_the_end() {
-        let Running { address, stop, server } = running(Duration::from_secs(1)).await;
+        let Running {
+            address,
+            stop,
+            server,
+        } = running(Duration::from_secs(1)).await;
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream
             .write_all(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -111,7 +111,12 @@ pub async fn serve(app: AppState) -> Result<(), String> {
     };
     let signal = tokio::spawn(signal);
     {
-        let server = listen::serve(listener, router(app.clone()), listen::PATIENCE, stop.clone());
+        let server = listen::serve(
+            listener,
+            router(app.clone()),
+            listen::PATIENCE,
+            stop.clone(),
+        );
         // Event streams end with the token; whoever still hangs on after this long is cut off.
         tokio::select! {
             () = server => {}

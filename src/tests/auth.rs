@@ -168,8 +168,7 @@ mod suite {
 
     pub async fn guesses_made_at_the_same_moment_count_each_other(test: TestApp) {
         let cx = test.visitor();
-        let guesses =
-            (0..12).map(|_| service::sign_in(&cx, "owner@example.com", "wrong password"));
+        let guesses = (0..12).map(|_| service::sign_in(&cx, "owner@example.com", "wrong password"));
         let mut looked_at = 0;
         for result in futures::future::join_all(guesses).await {
             match result.unwrap_err() {
@@ -337,11 +336,17 @@ mod gate {
             assert!(answer.status.is_redirection(), "{site}");
             assert_eq!(answer.location(), "/sign-in?next=%2Fdrafts%3Fa%26b");
         }
-        let escaped = spoofed.replace("__err", "%5F_err").replace("__path", "_%5fpath");
+        let escaped = spoofed
+            .replace("__err", "%5F_err")
+            .replace("__path", "_%5fpath");
         assert!(ask(Some("none"), &escaped).await.status.is_redirection());
         for path in ["//evil.example/", "/%5c/evil.example/"] {
             let answer = ask(Some("none"), &format!("{path}?__err=x")).await;
-            assert!(!answer.location().starts_with("//"), "{}", answer.location());
+            assert!(
+                !answer.location().starts_with("//"),
+                "{}",
+                answer.location()
+            );
         }
         for site in [Some("same-origin"), None] {
             let page = ask(site, &spoofed).await;
@@ -358,7 +363,10 @@ mod gate {
             .configured(|config| config.base_url = "https://mailer.test".into());
         let set = mailer::server::session::set_cookie(&test.app, Some("x"));
         assert!(set.starts_with("__Host-mailer_session=x; Path=/;"), "{set}");
-        assert!(set.ends_with("; Secure") && !set.contains("Domain"), "{set}");
+        assert!(
+            set.ends_with("; Secure") && !set.contains("Domain"),
+            "{set}"
+        );
         let ask = async |cookie: &str| {
             let request = Request::get("/")
                 .header(header::HOST, "mailer.test")

@@ -115,7 +115,9 @@ async fn a_number_in_the_form_is_no_place_for_a_file() {
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"revision\"\r\n\r\n{}\r\n--{BOUNDARY}--\r\n",
         "1".repeat(1_000_000)
     );
-    let answer = test.request(request(Role::Editor, id, Body::from(body))).await;
+    let answer = test
+        .request(request(Role::Editor, id, Body::from(body)))
+        .await;
     let page = test.get(Some(Role::Editor), answer.location()).await;
     assert!(
         page.body.contains("This form could not be read."),

@@ -26,7 +26,10 @@ pub(super) fn check(pieces: &[Piece<'_>]) -> Result<(), Refusal> {
         .iter()
         .filter(|piece| !matches!(piece.kind, Kind::Text | Kind::Number) && piece.text != ",");
     if let Some(piece) = links.clone().nth(MAX_PIECES) {
-        return Err((piece.at, "This expression is too long. Split it into several."));
+        return Err((
+            piece.at,
+            "This expression is too long. Split it into several.",
+        ));
     }
     let mut colons = vec![0];
     for (index, piece) in solid.iter().enumerate() {
@@ -127,5 +130,7 @@ fn is_number(mut rest: &[Solid<'_>]) -> bool {
 }
 
 fn is_numeric(filter: &str) -> bool {
-    NUMERIC.iter().any(|known| known.eq_ignore_ascii_case(filter))
+    NUMERIC
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(filter))
 }

@@ -343,16 +343,28 @@ mod tests {
             format!("<Relationship Id='a' Type='http://x/relationships/worksheet' {target}/>")
         };
         for (name, text) in [
-            ("xl/sharedStrings.xml", "<sst count=\"1\" uniqueCount=\"10000000000000\">".to_owned()),
+            (
+                "xl/sharedStrings.xml",
+                "<sst count=\"1\" uniqueCount=\"10000000000000\">".to_owned(),
+            ),
             ("evil/sharedStrings.xml", "<sst/>".to_owned()),
             ("xl\\worksheets\\STYLES.xml", "<a/>".to_owned()),
             ("_rels/.rels", book("Target='xl/worksheets/workbook.xml'")),
             ("_rels/.rels", book("Target='evil/workbook.xml'")),
             ("_rels/.rels", book("Target='xl/workbook&#47;x/book.xml'")),
-            ("_rels/.rels", book("Target='xl/workbook.xml' Target='evil/book.xml'")),
+            (
+                "_rels/.rels",
+                book("Target='xl/workbook.xml' Target='evil/book.xml'"),
+            ),
             ("_rels/.rels", "<!-- a comment -->".to_owned()),
-            ("xl/worksheets/sheet1.xml", "<a><!-- a comment --></a>".to_owned()),
-            ("xl/worksheets/sheet1.dat", "<a><![CDATA[x]]></a>".to_owned()),
+            (
+                "xl/worksheets/sheet1.xml",
+                "<a><!-- a comment --></a>".to_owned(),
+            ),
+            (
+                "xl/worksheets/sheet1.dat",
+                "<a><![CDATA[x]]></a>".to_owned(),
+            ),
         ] {
             assert!(strange(name, &text).contains("damaged"), "{name}: {text}");
         }
@@ -400,10 +412,16 @@ mod tests {
             ("xl/_rels/workbook.xml.rels", book),
             ("xl/sharedStrings.xml", texts),
             ("xl/worksheets/sheet1.xml", sheet),
-            ("xl/styles.xml", format!("{xml}<styleSheet><xf/></styleSheet>")),
+            (
+                "xl/styles.xml",
+                format!("{xml}<styleSheet><xf/></styleSheet>"),
+            ),
             ("xl/drawings/vmlDrawing1.vml", drawing.clone()),
             ("customXml/item1.xml", drawing),
-            ("xl/worksheets/_rels/sheet1.xml.rels", format!("{xml}<Relationships/>")),
+            (
+                "xl/worksheets/_rels/sheet1.xml.rels",
+                format!("{xml}<Relationships/>"),
+            ),
             ("xl/charts/style1.xml", format!("{xml}<!-- a --><cs/>")),
             ("docProps/app.xml", format!("{xml}<Properties/>")),
         ]

@@ -303,10 +303,7 @@ mod tests {
             (format!("</a '><b x=\"'>{long}"), Trouble::Strange),
             (format!("<?xml ' ?><b x=\"'>{long}"), Trouble::Long),
             // Ends that do not fit: a reader goes on to collect the text of the first cell.
-            (
-                "<c><is><t>a</c><c><is><t>".to_owned(),
-                Trouble::Strange,
-            ),
+            ("<c><is><t>a</c><c><is><t>".to_owned(), Trouble::Strange),
             ("<c><t>a</t x></c>".to_owned(), Trouble::Strange),
             ("<c>".repeat(20), Trouble::Strange),
         ] {

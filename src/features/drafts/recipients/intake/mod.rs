@@ -90,16 +90,16 @@ static WORKBOOKS: Semaphore = Semaphore::const_new(1);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 
 /// Waits until no other workbook is read. The permit belongs into the thread that reads.
-async fn turn(
-    app: &AppState,
-    set: RecipientSetId,
-) -> Result<SemaphorePermit<'static>, Refusal> {
+async fn turn(app: &AppState, set: RecipientSetId) -> Result<SemaphorePermit<'static>, Refusal> {
     loop {
         match tokio::time::timeout(SIGN_OF_LIFE, WORKBOOKS.acquire()).await {
             Ok(permit) => return permit.map_err(|error| Refusal::Ours(internal(&error))),
             Err(_) => {
                 let sign = repo::update_progress(set, 0, 0, app.now());
-                app.db.exec(sign).await.map_err(|error| Refusal::Ours(error.into()))?;
+                app.db
+                    .exec(sign)
+                    .await
+                    .map_err(|error| Refusal::Ours(error.into()))?;
             }
         }
     }
