@@ -21,16 +21,16 @@ struct Solid<'a> {
 }
 
 pub(super) fn check(pieces: &[Piece<'_>]) -> Result<(), Refusal> {
-    let solid = solid(pieces);
-    let links = solid
-        .iter()
-        .filter(|piece| !matches!(piece.kind, Kind::Text | Kind::Number) && piece.text != ",");
-    if let Some(piece) = links.clone().nth(MAX_PIECES) {
+    let mut links = pieces.iter().filter(|piece| {
+        !matches!(piece.kind, Kind::Space | Kind::Text | Kind::Number) && piece.text != ","
+    });
+    if let Some(piece) = links.nth(MAX_PIECES) {
         return Err((
             piece.at,
             "This expression is too long. Split it into several.",
         ));
     }
+    let solid = solid(pieces);
     let mut colons = vec![0];
     for (index, piece) in solid.iter().enumerate() {
         match piece.text {
