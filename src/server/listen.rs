@@ -113,7 +113,7 @@ mod tests {
     }
 
     async fn running(patience: Duration) -> Running {
-        let slow = || async move {
+        let slow = move || async move {
             let parts = futures::stream::unfold(0, move |n| async move {
                 tokio::time::sleep(patience / 2).await;
                 (n < 6).then(|| (Ok::<_, std::io::Error>("part "), n + 1))

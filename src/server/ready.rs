@@ -15,9 +15,12 @@ use tokio::time::Instant;
 /// However many ask, the database is asked once in this time.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// When the database was asked last, and how long it took to answer, if it did.
+/// When the database was asked, and how long it took to answer, if it did.
+type Look = (Instant, Option<Duration>);
+
+/// The last look at the database, shared by all who ask.
 #[derive(Clone, Default)]
-pub struct Pulse(Arc<Mutex<Option<(Instant, Option<Duration>)>>>);
+pub struct Pulse(Arc<Mutex<Option<Look>>>);
 
 impl Pulse {
     /// The lock lets those who ask together share one look.

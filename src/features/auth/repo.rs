@@ -77,11 +77,14 @@ pub async fn find_session(
     .transpose()
 }
 
-/// When this subject may try again; 0 when it may at once.
-pub async fn find_blocked_until(db: &Db, subjects: &[&str; 2]) -> Result<i64, DbError> {
-    let statement = sql("SELECT coalesce(max(blocked_until), 0) AS until FROM sign_in_attempts WHERE subject IN (?1, ?2)")
-        .bind(subjects[0])
-        .bind(subjects[1]);
+/// When all of these subjects may try again; 0 when they may at once.
+pub async fn find_blocked_until(db: &Db, subjects: &[&str]) -> Result<i64, DbError> {
+    let subjects = serde_json::to_string(subjects).unwrap_or_default();
+    let statement = sql(
+        "SELECT coalesce(max(blocked_until), 0) AS until FROM sign_in_attempts \
+         WHERE subject IN (SELECT value FROM json_each(?1))",
+    )
+    .bind(subjects);
     let row = db.query_one(statement).await?;
     row.map_or(Ok(0), |row| row.get("until"))
 }
