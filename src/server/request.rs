@@ -5,12 +5,14 @@ use super::state::AppState;
 use crate::error::AppError;
 use crate::features::auth::model::{Role, User};
 use crate::ids::SessionId;
+use axum::extract::Multipart;
 use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::{expect_context, use_context};
 use leptos::server_fn::error::ServerFnUrlError;
+use std::net::{IpAddr, Ipv6Addr};
 use std::ops::Deref;
 
 /// The signed-in person, put into the request by `session::gate`.
@@ -25,6 +27,19 @@ pub struct Caller {
 pub struct Client {
     pub ip: String,
     pub user_agent: String,
+}
+
+impl Client {
+    /// What one visitor has to themselves: an address of IPv4, but of IPv6 the 64 bits that the smallest network holds (RFC 6177).
+    pub fn network(&self) -> String {
+        match self.ip.parse() {
+            Ok(IpAddr::V6(ip)) => {
+                let first = Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64);
+                format!("{first}/64")
+            }
+            _ => self.ip.clone(),
+        }
+    }
 }
 
 /// The context of one call: the app's state (by `Deref`), who calls, and from where.
@@ -143,6 +158,13 @@ pub fn refuse_form(headers: &HeaderMap, form: &str, page: &str, error: AppError)
     }
 }
 
+/// Reads a form that is refused to its end, keeping nothing, or the browser would not look at the answer. The route's limit holds.
+pub async fn pass_over(mut form: Multipart) {
+    while let Ok(Some(mut field)) = form.next_field().await {
+        while let Ok(Some(_)) = field.chunk().await {}
+    }
+}
+
 /// Whether a browser asks for a page, rather than a script or a server for data.
 pub fn wants_html(headers: &HeaderMap) -> bool {
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
@@ -170,4 +192,26 @@ where
 pub fn is_plain_post() -> bool {
     use_context::<Parts>()
         .is_some_and(|parts| parts.method != axum::http::Method::GET && wants_html(&parts.headers))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Client;
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one_visitor() {
+        for (ip, network) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+            ("", ""),
+        ] {
+            let client = Client {
+                ip: ip.into(),
+                user_agent: String::new(),
+            };
+            assert_eq!(client.network(), network);
+        }
+    }
 }

@@ -1,16 +1,16 @@
 //! The router: pages, server functions, plain routes, and what stands in front of them all.
 
-use super::db::DbKind;
 use super::metrics::scrape;
+use super::ready::ready;
 use super::session;
 use super::state::AppState;
 use crate::app::{App, shell};
+use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Json, Router};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use std::sync::OnceLock;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -49,45 +49,6 @@ pub fn router(app: AppState) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(trace))
         .with_state(app)
-}
-
-/// Ready when the database answers and every background service still ticks; says what is wrong otherwise.
-async fn ready(State(app): State<AppState>) -> Response {
-    let latency = match app.db.ping().await {
-        Ok(latency) => latency,
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            return not_ready("the database does not answer");
-        }
-    };
-    if let Some(service) = app.ticks.overdue(app.now()) {
-        return not_ready(&format!("the service {service} does not tick"));
-    }
-    if app.db.is_full() {
-        return not_ready("the disk of the database is full");
-    }
-    let database = match app.db.kind() {
-        DbKind::Embedded => "embedded",
-        DbKind::Remote => "remote",
-    };
-    Json(serde_json::json!({
-        "ready": true,
-        "version": env!("CARGO_PKG_VERSION"),
-        "database": database,
-        "database_latency_ms": latency.as_secs_f64() * 1000.0,
-        "database_round_trips": app.db.round_trips(),
-        "database_statements": app.db.statements(),
-        "database_retries": app.db.retries(),
-    }))
-    .into_response()
-}
-
-fn not_ready(reason: &str) -> Response {
-    (
-        StatusCode::SERVICE_UNAVAILABLE,
-        Json(serde_json::json!({ "ready": false, "reason": reason })),
-    )
-        .into_response()
 }
 
 /// Security headers of every response, and long caching for files whose name holds their hash.

@@ -14,7 +14,15 @@ use axum_extra::extract::CookieJar;
 use leptos::server_fn::error::FromServerFnError;
 use std::net::SocketAddr;
 
-pub const COOKIE: &str = "mailer_session";
+/// The session's cookie. Behind https its name keeps neighbours out: browsers take `__Host-` only from this very host over https
+/// (RFC 6265bis §4.1.3.2).
+pub fn cookie_name(app: &AppState) -> &'static str {
+    if app.config.is_https() {
+        "__Host-mailer_session"
+    } else {
+        "mailer_session"
+    }
+}
 
 /// Paths a signed-out visitor may call. Everything else asks for a session.
 fn is_public(path: &str) -> bool {
@@ -60,9 +68,12 @@ pub async fn gate(
             ),
         );
     }
+    if let Some(clean) = without_answer(&request) {
+        return Redirect::to(&clean).into_response();
+    }
     let client = client(&request, &app.config.trusted_proxies);
     request.extensions_mut().insert(client);
-    if let Some(cookie) = jar.get(COOKIE) {
+    if let Some(cookie) = jar.get(cookie_name(&app)) {
         match auth::service::find_session(&app, cookie.value()).await {
             Ok(Some(caller)) => {
                 request.extensions_mut().insert::<Caller>(caller);
@@ -140,6 +151,33 @@ fn is_same_origin(headers: &HeaderMap, app: &AppState) -> bool {
     text("sec-fetch-site").is_some_and(|site| site == "same-origin" || site == "none")
 }
 
+/// A refused form's answer travels in the address of the page it goes back to. In a link from elsewhere, or from a mail, somebody
+/// else wrote it: this is the address without it. Browsers on plain http do not say where they come from.
+fn without_answer(request: &Request) -> Option<String> {
+    let query = request.uri().query().filter(|query| !query.is_empty())?;
+    let site = request.headers().get("sec-fetch-site")?;
+    if site == "same-origin" || !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return None;
+    }
+    let base = reqwest::Url::parse("http://localhost/").ok()?;
+    let mut url = base.clone();
+    url.set_query(Some(query));
+    let is_answer = |name: &str| name == "__err" || name == "__path";
+    if !url.query_pairs().any(|(name, _)| is_answer(&name)) {
+        return None;
+    }
+    let mut clean = base;
+    for (name, value) in url.query_pairs().filter(|(name, _)| !is_answer(name)) {
+        clean.query_pairs_mut().append_pair(&name, &value);
+    }
+    // Two slashes in front would lead to another host.
+    let path = request.uri().path().trim_start_matches(['/', '\\']);
+    Some(match clean.query() {
+        Some(query) => format!("/{path}?{query}"),
+        None => format!("/{path}"),
+    })
+}
+
 fn client(request: &Request, proxies: &TrustedProxies) -> Client {
     let peer = request
         .extensions()
@@ -175,8 +213,9 @@ pub fn set_cookie(app: &AppState, token: Option<&str>) -> String {
     } else {
         ""
     };
+    let name = cookie_name(app);
     format!(
-        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}",
+        "{name}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}",
         token.unwrap_or_default()
     )
 }

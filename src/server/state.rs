@@ -31,6 +31,9 @@ pub struct AppState {
     /// How the queue stood when `/metrics` last looked.
     #[from_ref(skip)]
     pub gauges: super::metrics::Gauges,
+    /// Whether the database answered just now, for `/readyz`.
+    #[from_ref(skip)]
+    pub pulse: super::ready::Pulse,
     /// Cancelled when the process is to end: what would go on for ever, like event streams, ends with it.
     #[from_ref(skip)]
     pub stop: CancellationToken,

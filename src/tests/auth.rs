@@ -6,6 +6,9 @@ on_both! {
     the_setup_link_makes_one_owner_once
     signing_in_opens_a_session_that_signing_out_ends
     failures_slow_down_an_address_on_every_instance
+    guesses_made_at_the_same_moment_count_each_other
+    nobody_is_kept_out_by_the_failures_of_another_network
+    guesses_at_the_current_password_are_slowed_down_too
     a_password_change_ends_other_sessions
 }
 
@@ -163,6 +166,86 @@ mod suite {
         assert_eq!(error, AppError::TooMany(2));
     }
 
+    pub async fn guesses_made_at_the_same_moment_count_each_other(test: TestApp) {
+        let cx = test.visitor();
+        let guesses = (0..12).map(|_| service::sign_in(&cx, "owner@example.com", "wrong password"));
+        let mut looked_at = 0;
+        for result in futures::future::join_all(guesses).await {
+            match result.unwrap_err() {
+                AppError::Invalid(_) => looked_at += 1,
+                other => assert!(matches!(other, AppError::TooMany(1)), "{other:?}"),
+            }
+        }
+        assert_eq!(looked_at, 5);
+    }
+
+    pub async fn nobody_is_kept_out_by_the_failures_of_another_network(test: TestApp) {
+        let token = without_users(&test).await;
+        service::create_owner(&test.visitor(), &owner_form(&token))
+            .await
+            .unwrap();
+        let from = |ip: &str| {
+            let mut cx = test.visitor();
+            cx.client.ip = ip.into();
+            cx
+        };
+        let try_from = async |ip: &str, password: &str| {
+            service::sign_in(&from(ip), "ada@example.com", password)
+                .await
+                .map(|_| ())
+        };
+        // Others guess from one network until it has to wait for long.
+        for _ in 0..16 {
+            let _ = try_from("2001:db8:1:2::1", "wrong password").await;
+            test.app.clock.advance(900_000);
+        }
+        let _ = try_from("2001:db8:1:2::1", "wrong password").await;
+        let wait = try_from("2001:db8:1:2:ffff::2", "wrong password").await;
+        assert_eq!(wait, Err(AppError::TooMany(900)), "the network is the same");
+        let right = "a good long password";
+        assert_eq!(try_from("192.0.2.44", right).await, Ok(()));
+        // And from many networks: a short wait.
+        for network in 0..30 {
+            let _ = try_from(&format!("203.0.113.{network}"), "wrong password").await;
+            test.app.clock.advance(30_000);
+        }
+        let _ = try_from("203.0.113.77", "wrong password").await;
+        assert_eq!(
+            try_from("192.0.2.44", right).await,
+            Err(AppError::TooMany(30))
+        );
+        test.app.clock.advance(30_000);
+        assert_eq!(try_from("192.0.2.44", right).await, Ok(()));
+        // A success makes up for the failures of its own network.
+        assert_eq!(try_from("192.0.2.44", right).await, Ok(()));
+        let left = "SELECT count(*) FROM sign_in_attempts WHERE subject LIKE 'email:%'";
+        assert_eq!(test.number(left).await, 0);
+    }
+
+    pub async fn guesses_at_the_current_password_are_slowed_down_too(test: TestApp) {
+        let token = without_users(&test).await;
+        service::create_owner(&test.visitor(), &owner_form(&token))
+            .await
+            .unwrap();
+        let session = service::sign_in(&test.visitor(), "ada@example.com", "a good long password")
+            .await
+            .unwrap();
+        let cx = mailer::server::Cx {
+            caller: service::find_session(&test.app, &session).await.unwrap(),
+            ..test.visitor()
+        };
+        let guesses = (0..8).map(|_| service::change_password(&cx, "a guess", "another long one"));
+        let answers = futures::future::join_all(guesses).await;
+        let looked_at = answers
+            .iter()
+            .filter(|answer| matches!(answer, Err(AppError::Invalid(_))));
+        assert_eq!(looked_at.count(), 5, "{answers:?}");
+        let change = || service::change_password(&cx, "a good long password", "another long one");
+        assert_eq!(change().await, Err(AppError::TooMany(1)));
+        test.app.clock.advance(1_000);
+        assert_eq!(change().await, Ok(()));
+    }
+
     pub async fn a_password_change_ends_other_sessions(test: TestApp) {
         let token = without_users(&test).await;
         service::create_owner(&test.visitor(), &owner_form(&token))
@@ -224,6 +307,107 @@ mod gate {
                 .body
                 .contains("\"ready\":true")
         );
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_answer_that_came_by_a_link_is_not_shown() {
+        let test = TestApp::embedded().await;
+        let ask = async |site: Option<&str>, path: &str| {
+            let mut request = Request::get(path)
+                .header(header::HOST, "mailer.test")
+                .header(header::ACCEPT, "text/html");
+            if let Some(site) = site {
+                request = request.header("sec-fetch-site", site);
+            }
+            test.request(request.body(Body::empty()).unwrap()).await
+        };
+        let refused = test
+            .post_form(
+                None,
+                "/api/auth/sign-in",
+                &[("email", "a@example.com"), ("password", "")],
+            )
+            .await;
+        let spoofed = refused.location().to_owned();
+        let query = spoofed.split_once('?').unwrap().1;
+        let spoofed = format!("/sign-in?next=/drafts%3Fa%26b&{query}");
+        for site in ["cross-site", "same-site", "none"] {
+            let answer = ask(Some(site), &spoofed).await;
+            assert!(answer.status.is_redirection(), "{site}");
+            assert_eq!(answer.location(), "/sign-in?next=%2Fdrafts%3Fa%26b");
+        }
+        let escaped = spoofed
+            .replace("__err", "%5F_err")
+            .replace("__path", "_%5fpath");
+        assert!(ask(Some("none"), &escaped).await.status.is_redirection());
+        for path in ["//evil.example/", "/%5c/evil.example/"] {
+            let answer = ask(Some("none"), &format!("{path}?__err=x")).await;
+            assert!(
+                !answer.location().starts_with("//"),
+                "{}",
+                answer.location()
+            );
+        }
+        for site in [Some("same-origin"), None] {
+            let page = ask(site, &spoofed).await;
+            assert!(page.body.contains("Enter your password."), "{site:?}");
+        }
+        // Without such an answer nothing is changed.
+        assert_eq!(ask(Some("none"), "/sign-in?next=/a").await.status, 200);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn behind_https_the_cookie_belongs_to_this_host_alone() {
+        let test = TestApp::embedded()
+            .await
+            .configured(|config| config.base_url = "https://mailer.test".into());
+        let set = mailer::server::session::set_cookie(&test.app, Some("x"));
+        assert!(set.starts_with("__Host-mailer_session=x; Path=/;"), "{set}");
+        assert!(
+            set.ends_with("; Secure") && !set.contains("Domain"),
+            "{set}"
+        );
+        let ask = async |cookie: &str| {
+            let request = Request::get("/")
+                .header(header::HOST, "mailer.test")
+                .header(header::ACCEPT, "text/html")
+                .header(header::COOKIE, format!("{cookie}=token-of-owner"));
+            test.request(request.body(Body::empty()).unwrap())
+                .await
+                .status
+        };
+        assert_eq!(ask("__Host-mailer_session").await, 200);
+        assert!(ask("mailer_session").await.is_redirection());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn readiness_says_more_to_the_operator_and_asks_the_database_seldom() {
+        use axum::extract::ConnectInfo;
+        use std::net::SocketAddr;
+        let test = TestApp::embedded().await;
+        let ask = async |peer: &str, forwarded: bool| {
+            let mut request = Request::get("/readyz");
+            if forwarded {
+                request = request.header("x-forwarded-for", "203.0.113.1");
+            }
+            let mut request = request.body(Body::empty()).unwrap();
+            let peer: SocketAddr = peer.parse().unwrap();
+            request.extensions_mut().insert(ConnectInfo(peer));
+            test.request(request).await.body
+        };
+        let plain = "{\"ready\":true}";
+        assert_eq!(ask("203.0.113.1:5000", false).await, plain);
+        assert_eq!(ask("127.0.0.1:5000", true).await, plain);
+        for peer in ["127.0.0.1:5000", "[::1]:5000", "[::ffff:127.0.0.1]:5000"] {
+            let body = ask(peer, false).await;
+            assert!(body.contains("database_round_trips"), "{peer}: {body}");
+        }
+        let before = test.app.db.round_trips();
+        for _ in 0..20 {
+            ask("203.0.113.1:5000", false).await;
+        }
+        let asked = test.app.db.round_trips() - before;
+        assert!(asked < 5, "the database was asked {asked} times");
     }
 
     #[tokio::test(flavor = "multi_thread")]

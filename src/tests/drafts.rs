@@ -108,6 +108,25 @@ async fn valid(test: &TestApp, id: DraftId) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_number_in_the_form_is_no_place_for_a_file() {
+    let test = TestApp::embedded().await;
+    let id = draft(&test).await;
+    let body = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"revision\"\r\n\r\n{}\r\n--{BOUNDARY}--\r\n",
+        "1".repeat(1_000_000)
+    );
+    let answer = test
+        .request(request(Role::Editor, id, Body::from(body)))
+        .await;
+    let page = test.get(Some(Role::Editor), answer.location()).await;
+    assert!(
+        page.body.contains("This form could not be read."),
+        "{}",
+        answer.location()
+    );
+}
+
+#[tokio::test]
 async fn a_list_for_an_older_revision_is_not_taken() {
     let test = TestApp::embedded().await;
     let id = draft(&test).await;

@@ -15,6 +15,7 @@ on_both! {
     an_invitation_is_replaced_withdrawn_and_expires
     a_role_changes_at_once
     the_last_owner_stays
+    invitations_end_with_the_right_to_invite
     a_removed_person_is_out_at_once
     devices_are_ones_own
     names_are_changed_and_checked
@@ -197,6 +198,38 @@ mod suite {
             test.number("SELECT count(*) FROM users WHERE role = 'owner'")
                 .await,
             1
+        );
+    }
+
+    pub async fn invitations_end_with_the_right_to_invite(test: TestApp) {
+        let owner = test.cx(Owner);
+        for (person, takes_away) in [(2, "role"), (3, "person")] {
+            let id = UserId(person);
+            service::change_role(&owner, id, "owner").await.unwrap();
+            invitations::invite(&owner, &invite("bea@example.com", "owner"))
+                .await
+                .unwrap();
+            let link = token(&test).await;
+            let has_withdrawn = match takes_away {
+                "role" => service::change_role(&owner, id, "viewer").await.unwrap(),
+                _ => service::remove(&owner, id).await.unwrap(),
+            };
+            assert!(has_withdrawn);
+            let joined = invitations::join(&test.visitor(), &join(&link)).await;
+            assert!(joined.is_err(), "{takes_away}");
+            test.app.clock.advance(1);
+        }
+        let lines = "SELECT count(*) FROM audit_log WHERE event = 'user.uninvite' AND subject = 'bea@example.com'";
+        assert_eq!(test.number(lines).await, 2);
+        // Removing somebody who could not invite leaves invitations alone.
+        invitations::invite(&owner, &invite("bea@example.com", "editor"))
+            .await
+            .unwrap();
+        service::remove(&owner, UserId(2)).await.unwrap();
+        assert!(
+            invitations::join(&test.visitor(), &join(&token(&test).await))
+                .await
+                .is_ok()
         );
     }
 

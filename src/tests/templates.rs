@@ -279,18 +279,19 @@ async fn an_upload_makes_a_template_and_a_refusal_goes_back_to_the_page() {
     let cx = test.cx(Role::Editor);
     let id = make(&test, "Spring", "letter").await;
     let (_, json) = service::export(&cx, id).await.unwrap();
-    let upload = async |text: &str| {
+    let upload_by = async |role: &str, field: &str, text: &str| {
         let body = format!(
-            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.json\"\r\n\r\n{text}\r\n--x--\r\n"
+            "--x\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"a.json\"\r\n\r\n{text}\r\n--x--\r\n"
         );
         let request = Request::post("/templates/import/file")
             .header(header::HOST, "mailer.test")
             .header(header::ORIGIN, "http://mailer.test")
             .header(header::ACCEPT, "text/html")
-            .header(header::COOKIE, "mailer_session=token-of-editor")
+            .header(header::COOKIE, format!("mailer_session=token-of-{role}"))
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
         test.request(request.body(Body::from(body)).unwrap()).await
     };
+    let upload = async |text: &str| upload_by("editor", "file", text).await;
     let done = upload(&json).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER);
     assert!(done.location().ends_with("?notice=template-imported"));
@@ -299,6 +300,14 @@ async fn an_upload_makes_a_template_and_a_refusal_goes_back_to_the_page() {
     let page = test.get(EDITOR, refused.location()).await;
     assert!(
         page.body.contains("This is not a template file"),
+        "{}",
+        page.body
+    );
+    // A viewer's file is not even looked at.
+    let refused = upload_by("viewer", "other", "nonsense").await;
+    let page = test.get(EDITOR, refused.location()).await;
+    assert!(
+        page.body.contains("Your role lets you look, not change."),
         "{}",
         page.body
     );

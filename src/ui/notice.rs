@@ -29,6 +29,14 @@ const NOTICES: &[(&str, &str)] = &[
     ),
     ("role-changed", "The role is changed, from now on."),
     (
+        "owner-demoted",
+        "The role is changed, from now on. Open invitations were withdrawn, because an owner knows their links.",
+    ),
+    (
+        "owner-removed",
+        "The person is removed and signed out everywhere. Open invitations were withdrawn, because an owner knows their links.",
+    ),
+    (
         "person-removed",
         "The person is removed and signed out everywhere.",
     ),

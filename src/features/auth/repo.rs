@@ -77,11 +77,14 @@ pub async fn find_session(
     .transpose()
 }
 
-/// When this subject may try again; 0 when it may at once.
-pub async fn find_blocked_until(db: &Db, subjects: &[&str; 2]) -> Result<i64, DbError> {
-    let statement = sql("SELECT coalesce(max(blocked_until), 0) AS until FROM sign_in_attempts WHERE subject IN (?1, ?2)")
-        .bind(subjects[0])
-        .bind(subjects[1]);
+/// When all of these subjects may try again; 0 when they may at once.
+pub async fn find_blocked_until(db: &Db, subjects: &[&str]) -> Result<i64, DbError> {
+    let subjects = serde_json::to_string(subjects).unwrap_or_default();
+    let statement = sql(
+        "SELECT coalesce(max(blocked_until), 0) AS until FROM sign_in_attempts \
+         WHERE subject IN (SELECT value FROM json_each(?1))",
+    )
+    .bind(subjects);
     let row = db.query_one(statement).await?;
     row.map_or(Ok(0), |row| row.get("until"))
 }
@@ -165,13 +168,26 @@ pub fn delete_expired(now: i64) -> [Stmt; 3] {
     ]
 }
 
-/// Counts a failure: from the `free`-th on, each doubles the wait, from one second to at most a quarter of an hour.
-pub fn insert_failure(subject: &str, free: i64, now: i64) -> Stmt {
+/// Counts a failure: from the `free`-th on, each doubles the wait, from one second to `longest_ms`. Refused while there is a wait.
+pub fn insert_failure(subject: &str, free: i64, longest_ms: i64, now: i64) -> Stmt {
     sql("INSERT INTO sign_in_attempts (subject, failures, blocked_until, last_at) VALUES (?1, 1, 0, ?2) \
          ON CONFLICT (subject) DO UPDATE SET failures = failures + 1, last_at = excluded.last_at, \
-         blocked_until = CASE WHEN failures + 1 < ?3 THEN 0 ELSE excluded.last_at + min(900000, 1000 << min(failures + 1 - ?3, 20)) END")
+         blocked_until = CASE WHEN failures + 1 < ?3 THEN 0 ELSE excluded.last_at + min(?4, 1000 << min(failures + 1 - ?3, 20)) END \
+         WHERE blocked_until <= excluded.last_at")
     .bind(subject)
     .bind(now)
+    .bind(free)
+    .bind(longest_ms)
+    .expect_rows(1)
+}
+
+/// Takes back one failure that was counted at `at`, with the wait that came of it: during a wait nothing else is counted, so it
+/// is that failure's if it has its moment.
+pub fn delete_failure(subject: &str, free: i64, at: i64) -> Stmt {
+    sql("UPDATE sign_in_attempts SET failures = max(failures - 1, 0), \
+         blocked_until = CASE WHEN last_at = ?2 OR failures - 1 < ?3 THEN 0 ELSE blocked_until END WHERE subject = ?1")
+    .bind(subject)
+    .bind(at)
     .bind(free)
 }
 

@@ -1,10 +1,12 @@
 //! Use-cases of coming in and going out. Links and cookies are stored as hashes only.
 
 use super::model::{OwnerForm, Role, User, check_address, password_problem};
+use super::throttle::Attempt;
 use super::{password, repo};
 use crate::error::AppError;
 use crate::features::audit::repo::{insert_of, insert_with};
 use crate::features::people::device;
+use crate::ids::UserId;
 use crate::server::AppState;
 use crate::server::db::DbError;
 use crate::server::request::{Caller, Cx};
@@ -13,9 +15,6 @@ use crate::server::secrets::{random_token, token_hash};
 /// A session ends after this long without use.
 pub const SESSION_SECS: i64 = 14 * 24 * 3600;
 const SETUP_LINK_MS: i64 = 24 * 3600 * 1000;
-/// Failures before the wait starts: of one address, and of one client (an office shares one).
-const FREE_FAILURES_EMAIL: i64 = 5;
-const FREE_FAILURES_CLIENT: i64 = 20;
 
 /// Who holds this cookie. Moves the session's end, at most once in five minutes.
 pub async fn find_session(app: &AppState, token: &str) -> Result<Option<Caller>, AppError> {
@@ -104,45 +103,50 @@ pub async fn sign_in(cx: &Cx, email: &str, typed: &str) -> Result<String, AppErr
     if typed.is_empty() {
         return Err(AppError::invalid("password", "Enter your password."));
     }
+    let attempt = Attempt::sign_in(cx, &email_key).await?;
+    let found = match check(cx, &email_key, typed).await {
+        Ok(found) => found,
+        Err(error) => {
+            attempt.take_back(cx).await;
+            return Err(error);
+        }
+    };
     let now = cx.now();
-    let by_email = format!("email:{}", token_hash(&email_key));
-    let by_client = format!("client:{}", token_hash(&cx.client.ip));
-    let blocked_until = repo::find_blocked_until(&cx.db, &[&by_email, &by_client]).await?;
-    if blocked_until > now {
-        return Err(AppError::TooMany((blocked_until - now + 999) / 1000));
-    }
-    let found = repo::find_credentials(&cx.db, &email_key).await?;
-    let hash = found
-        .as_ref()
-        .map(|credentials| credentials.password_hash.clone());
-    let good = password::verify(typed.to_owned(), hash).await?;
-    let Some(user) = found.filter(|_| good).map(|credentials| credentials.user) else {
-        cx.db
-            .batch(vec![
-                repo::insert_failure(&by_email, FREE_FAILURES_EMAIL, now),
-                repo::insert_failure(&by_client, FREE_FAILURES_CLIENT, now),
-                insert_with(None, "sign-in.refused", &email_key, &device_words(cx), now),
-            ])
-            .await?;
+    let Some(user) = found else {
+        let line = insert_with(None, "sign-in.refused", &email_key, &device_words(cx), now);
+        cx.db.exec(line).await?;
         return Err(AppError::refused(
             "The email address or the password is wrong.",
         ));
     };
     let token = random_token();
-    cx.db
-        .batch(vec![
-            repo::insert_session(
-                &email_key,
-                &token_hash(&token),
-                &cx.client.user_agent,
-                now,
-                now + SESSION_SECS * 1000,
-            ),
-            repo::delete_failures(&by_email),
-            insert_with(Some(user.id), "sign-in", "", &device_words(cx), now),
-        ])
-        .await?;
+    let mut batch = attempt.succeeded();
+    batch.push(repo::insert_session(
+        &email_key,
+        &token_hash(&token),
+        &cx.client.user_agent,
+        now,
+        now + SESSION_SECS * 1000,
+    ));
+    batch.push(insert_with(
+        Some(user.id),
+        "sign-in",
+        "",
+        &device_words(cx),
+        now,
+    ));
+    cx.db.batch(batch).await?;
     Ok(token)
+}
+
+/// Whose address and password these are, if anybody's.
+async fn check(cx: &Cx, email_key: &str, typed: &str) -> Result<Option<User>, AppError> {
+    let found = repo::find_credentials(&cx.db, email_key).await?;
+    let hash = found
+        .as_ref()
+        .map(|credentials| credentials.password_hash.clone());
+    let good = password::verify(typed.to_owned(), hash).await?;
+    Ok(found.filter(|_| good).map(|credentials| credentials.user))
 }
 
 /// Where somebody came from, for the audit trail: the device, and the address of the network.
@@ -175,23 +179,44 @@ pub async fn sign_out(cx: &Cx) -> Result<(), AppError> {
 pub async fn change_password(cx: &Cx, current: &str, new: &str) -> Result<(), AppError> {
     let caller = cx.require(Role::Viewer)?;
     let User { id, .. } = caller.user;
-    let hash = repo::find_password_hash(&cx.db, id).await?;
-    if !password::verify(current.to_owned(), hash).await? {
+    // What costs nothing to refuse comes first: a new password that is too short is no guess at the current one.
+    if let Some(message) = password_problem(new) {
+        return Err(AppError::invalid("new_password", message));
+    }
+    let attempt = Attempt::confirm(cx, id).await?;
+    let hash = match confirm_and_hash(cx, id, current, new).await {
+        Ok(hash) => hash,
+        Err(error) => {
+            attempt.take_back(cx).await;
+            return Err(error);
+        }
+    };
+    let Some(hash) = hash else {
         return Err(AppError::invalid(
             "current_password",
             "This is not your current password.",
         ));
-    }
-    if let Some(message) = password_problem(new) {
-        return Err(AppError::invalid("new_password", message));
-    }
-    let hash = password::hash(new.to_owned()).await?;
-    cx.db
-        .batch(vec![
-            repo::update_password(id, &hash, cx.now()),
-            repo::delete_other_sessions(id, caller.session),
-            repo::insert_audit(Some(id), "user.password", "", cx.now()),
-        ])
-        .await?;
+    };
+    let mut batch = attempt.succeeded();
+    batch.extend([
+        repo::update_password(id, &hash, cx.now()),
+        repo::delete_other_sessions(id, caller.session),
+        repo::insert_audit(Some(id), "user.password", "", cx.now()),
+    ]);
+    cx.db.batch(batch).await?;
     Ok(())
+}
+
+/// The hash of the new password, if the current one is right.
+async fn confirm_and_hash(
+    cx: &Cx,
+    id: UserId,
+    current: &str,
+    new: &str,
+) -> Result<Option<String>, AppError> {
+    let hash = repo::find_password_hash(&cx.db, id).await?;
+    if !password::verify(current.to_owned(), hash).await? {
+        return Ok(None);
+    }
+    password::hash(new.to_owned()).await.map(Some)
 }

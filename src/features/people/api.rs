@@ -41,8 +41,12 @@ pub async fn withdraw_invitation(id: InvitationId) -> Result<(), AppError> {
 #[server(endpoint = "people/change-role")]
 pub async fn change_role(id: UserId, #[server(default)] role: String) -> Result<(), AppError> {
     serve(|cx| async move {
-        service::change_role(&cx, id, &role).await?;
-        leptos_axum::redirect("/settings/people?notice=role-changed");
+        let has_withdrawn = service::change_role(&cx, id, &role).await?;
+        leptos_axum::redirect(if has_withdrawn {
+            "/settings/people?notice=owner-demoted"
+        } else {
+            "/settings/people?notice=role-changed"
+        });
         Ok(())
     })
     .await
@@ -51,8 +55,12 @@ pub async fn change_role(id: UserId, #[server(default)] role: String) -> Result<
 #[server(endpoint = "people/remove-person")]
 pub async fn remove_person(id: UserId) -> Result<(), AppError> {
     serve(|cx| async move {
-        service::remove(&cx, id).await?;
-        leptos_axum::redirect("/settings/people?notice=person-removed");
+        let has_withdrawn = service::remove(&cx, id).await?;
+        leptos_axum::redirect(if has_withdrawn {
+            "/settings/people?notice=owner-removed"
+        } else {
+            "/settings/people?notice=person-removed"
+        });
         Ok(())
     })
     .await

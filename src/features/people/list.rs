@@ -117,6 +117,11 @@ fn person(person: Person, actions: Actions) -> impl IntoView {
         Tone::Neutral
     };
     let label = name.clone();
+    let detail = if role == Role::Owner {
+        "They are signed out everywhere at once and cannot sign in any more. What they made stays. Open invitations are withdrawn, because owners can see their links."
+    } else {
+        "They are signed out everywhere at once and cannot sign in any more. What they made stays."
+    };
     view! {
         <li class="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 py-4" aria-label=label>
             <div class="min-w-0">
@@ -137,7 +142,7 @@ fn person(person: Person, actions: Actions) -> impl IntoView {
                 <div class="flex flex-wrap items-center gap-2">
                     {role_form(&name, id.to_string(), role, actions.role)}
                     <Confirm id=format!("remove-{id}") label="Remove" question=format!("Remove {name}?")
-                        detail="They are signed out everywhere at once and cannot sign in any more. What they made stays.">
+                        detail=detail>
                         <ActionForm action=actions.remove>
                             <input type="hidden" name="id" value=id.to_string()/>
                             <button type="submit" class="btn btn-sm btn-error">"Remove from the workspace"</button>

@@ -205,6 +205,11 @@ pub fn delete_invitation(id: InvitationId) -> Stmt {
         .expect_rows(1)
 }
 
+/// All that nobody has accepted yet.
+pub fn delete_invitations() -> Stmt {
+    sql("DELETE FROM access_links WHERE kind = 'invitation' AND used_at IS NULL")
+}
+
 /// Makes the person whom an invitation is for, with its address and role. Belongs before the link's update in the same batch.
 pub fn insert_invited(token_hash: &str, name: &str, password_hash: &str, now: i64) -> Stmt {
     sql(

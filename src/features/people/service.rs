@@ -8,7 +8,7 @@ use crate::features::audit::repo::insert as insert_audit;
 use crate::features::auth;
 use crate::features::auth::model::{Role, name_problem};
 use crate::ids::{SessionId, UserId};
-use crate::server::db::DbError;
+use crate::server::db::{DbError, Stmt};
 use crate::server::request::Cx;
 
 pub async fn list(cx: &Cx) -> Result<PeopleView, AppError> {
@@ -33,14 +33,14 @@ async fn find_other(cx: &Cx, id: UserId) -> Result<(UserId, Person), AppError> {
     Ok((me, person))
 }
 
-/// Works at once, also where the person is signed in.
-pub async fn change_role(cx: &Cx, id: UserId, role: &str) -> Result<(), AppError> {
+/// Works at once, also where the person is signed in. Says whether invitations were withdrawn with it.
+pub async fn change_role(cx: &Cx, id: UserId, role: &str) -> Result<bool, AppError> {
     let (me, person) = find_other(cx, id).await?;
     let to: Role = role
         .parse()
         .map_err(|_| AppError::refused("Choose what this person may do."))?;
     if person.role == to {
-        return Ok(());
+        return Ok(false);
     }
     let now = cx.now();
     let subject = format!(
@@ -50,26 +50,43 @@ pub async fn change_role(cx: &Cx, id: UserId, role: &str) -> Result<(), AppError
         person.role.as_str(),
         to.as_str()
     );
-    cx.db
-        .batch(vec![
-            repo::update_role(id, person.role, to, now),
-            insert_audit(Some(me), "user.role", &subject, now),
-        ])
-        .await?;
-    Ok(())
+    let mut batch = vec![
+        repo::update_role(id, person.role, to, now),
+        insert_audit(Some(me), "user.role", &subject, now),
+    ];
+    let withdrawn = withdraw_all(cx, me, person.role).await?;
+    let has_withdrawn = withdrawn.len() > 1;
+    batch.extend(withdrawn);
+    cx.db.batch(batch).await?;
+    Ok(has_withdrawn)
 }
 
-/// Ends all their sessions with them. What they made stays.
-pub async fn remove(cx: &Cx, id: UserId) -> Result<(), AppError> {
+/// For the batch that takes somebody's right to invite: whoever holds a link they have seen could come back with it, so none of
+/// the open ones works any more.
+async fn withdraw_all(cx: &Cx, me: UserId, was: Role) -> Result<Vec<Stmt>, AppError> {
+    if was != Role::Owner {
+        return Ok(Vec::new());
+    }
+    let open = repo::list_invitations(&cx.db, cx.now()).await?;
+    let line = |email: &str| insert_audit(Some(me), "user.uninvite", email, cx.now());
+    let mut writes: Vec<Stmt> = open.iter().map(|one| line(&one.email)).collect();
+    writes.push(repo::delete_invitations());
+    Ok(writes)
+}
+
+/// Ends all their sessions with them. What they made stays. Says whether invitations were withdrawn with it.
+pub async fn remove(cx: &Cx, id: UserId) -> Result<bool, AppError> {
     let (me, person) = find_other(cx, id).await?;
     let subject = format!("{} ({})", person.name, person.email);
-    cx.db
-        .batch(vec![
-            repo::delete(id),
-            insert_audit(Some(me), "user.remove", &subject, cx.now()),
-        ])
-        .await?;
-    Ok(())
+    let mut batch = vec![
+        repo::delete(id),
+        insert_audit(Some(me), "user.remove", &subject, cx.now()),
+    ];
+    let withdrawn = withdraw_all(cx, me, person.role).await?;
+    let has_withdrawn = withdrawn.len() > 1;
+    batch.extend(withdrawn);
+    cx.db.batch(batch).await?;
+    Ok(has_withdrawn)
 }
 
 pub async fn find_profile(cx: &Cx) -> Result<Profile, AppError> {

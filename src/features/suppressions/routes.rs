@@ -3,7 +3,9 @@
 use super::model::{IMPORT_FORM, ImportProblem, MOST_BYTES, SuppressionLine};
 use super::service;
 use crate::error::AppError;
-use crate::server::{AppState, Cx, csv, request::refuse_form};
+use crate::features::auth::model::Role;
+use crate::server::request::{pass_over, refuse_form};
+use crate::server::{AppState, Cx, csv};
 use crate::ui::time::iso_utc;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -25,6 +27,11 @@ pub fn routes() -> Router<AppState> {
 
 /// Answers with a redirect to the page, which says what became of the file.
 async fn import(cx: Cx, headers: HeaderMap, form: Multipart) -> Response {
+    // Nobody's file is held in memory to be refused.
+    if let Err(error) = cx.require(Role::Editor) {
+        pass_over(form).await;
+        return refuse_form(&headers, IMPORT_FORM, "/suppressions", error);
+    }
     let outcome = match read_file(form).await {
         Ok((name, bytes)) => service::import(&cx, &name, &bytes).await,
         Err(problem) => Ok(Err(problem)),

@@ -5,9 +5,11 @@ use super::editor::{Part, preview_document};
 use super::entry::{ImportForm, MAX_FILE_BYTES};
 use super::{service, versions};
 use crate::error::AppError;
+use crate::features::auth::model::Role;
 use crate::features::settings;
 use crate::ids::{TemplateId, TemplateVersionId};
-use crate::server::{AppState, Cx, request::refuse_form};
+use crate::server::request::{pass_over, refuse_form};
+use crate::server::{AppState, Cx};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query};
 use axum::http::{HeaderMap, header};
@@ -88,6 +90,11 @@ fn file_stem(name: &str) -> String {
 /// Takes an uploaded file; a refusal goes back to the import page, which shows it as the pasted form's own.
 async fn import(cx: Cx, headers: HeaderMap, form: Multipart) -> Response {
     let result = async {
+        // Nobody's file is held in memory to be refused.
+        if let Err(error) = cx.require(Role::Editor) {
+            pass_over(form).await;
+            return Err(error);
+        }
         let json = read_file(form).await?;
         service::import(&cx, &ImportForm { json }).await
     };

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use mrml::prelude::parser::Error;
 use mrml::prelude::render::RenderOptions;
 
+use super::depth::{MAX_DEPTH, too_deep};
 use super::{CompileContext, CompileError};
 use crate::mail::expr::{Mask, Tag, blank, scan};
 use crate::mail::html::{Token, escape_literals, tokens};
@@ -115,7 +116,10 @@ fn hide(source: &str, found: &[Token], mask: &mut Mask) -> String {
     let mut open: Vec<&str> = Vec::new();
     for token in found {
         match token {
-            Token::Open(element) if !element.closed && !element.is_void() => {
+            // What stands deeper than may be is refused below; until then it must not be searched again and again.
+            Token::Open(element)
+                if !element.closed && !element.is_void() && open.len() <= MAX_DEPTH =>
+            {
                 open.push(&element.name);
             }
             Token::Close { name, .. } => {
@@ -168,6 +172,10 @@ fn hide(source: &str, found: &[Token], mask: &mut Mask) -> String {
 
 /// Renders MJML without expressions; a mistake comes with its byte offset where known.
 pub(super) fn render(mjml: &str) -> Result<String, (Option<usize>, String)> {
+    if let Some(at) = too_deep(mjml) {
+        let words = format!("More than {MAX_DEPTH} elements stand inside one another here.");
+        return Err((Some(at), words));
+    }
     let parsed = mrml::parse(mjml).map_err(|error| explain(mjml, &error))?;
     let options = RenderOptions {
         disable_comments: false,

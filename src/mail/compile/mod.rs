@@ -3,6 +3,7 @@
 mod blocks;
 mod code;
 mod dark;
+mod depth;
 mod rich;
 mod scrub;
 

@@ -165,6 +165,34 @@ fn mjml_keeps_expressions_conditions_and_names_lines() {
     assert!(compile_mjml(&"x".repeat(1_000_001), &context()).is_err());
 }
 
+/// The MJML parser, its renderer and its destructors call themselves once per level: this ended the process.
+#[test]
+fn elements_without_end_inside_one_another_are_refused() {
+    let around = |inside: &str| {
+        format!(
+            "<mjml>\n<mj-body><mj-section><mj-column><mj-text>\n{inside}</mj-text></mj-column></mj-section></mj-body></mjml>"
+        )
+    };
+    for (name, many) in [("b", 100_000), ("div", 60_000), ("mj-wrapper", 40_000)] {
+        let deep = format!("<{name}>").repeat(many) + &format!("</{name}>").repeat(many);
+        for source in [around(&deep), around(&format!("<{name}>").repeat(many * 2))] {
+            let source: String = source.chars().take(1_000_000).collect();
+            let error = compile_mjml(&source, &context()).unwrap_err();
+            assert_eq!(error.line, Some(3), "{name}: {error:?}");
+            assert!(error.message.contains("More than 100 elements"), "{error}");
+        }
+    }
+    // Beside one another there may be any number, and ninety levels are more than mails have.
+    let wide = "<b>x</b><br>".repeat(5_000);
+    compile_mjml(&around(&wide), &context()).unwrap();
+    let ninety = "<b>".repeat(90) + "x" + &"</b>".repeat(90);
+    compile_mjml(&around(&ninety), &context()).unwrap();
+    // HTML and rich text are read without calls into themselves.
+    let deep = "<b>".repeat(30_000);
+    compile_html(&deep, &context()).unwrap();
+    clean_rich(&deep);
+}
+
 #[test]
 fn raw_html_keeps_its_bytes_and_gains_what_is_missing() {
     let body = "<p  class=x>Hi {{ name }}</P>";

@@ -66,14 +66,42 @@ fn text(value: &Value) -> String {
     }
 }
 
+/// Longest list that is written out.
+const MAX_ITEMS: usize = 10_000;
+
+/// The entries of a list as texts, as far as a mail can hold them.
 fn items(value: &Value) -> Vec<String> {
     if value.as_str().is_some() {
         return vec![text(value)];
     }
-    value
-        .try_iter()
-        .map(|iter| iter.map(|item| text(&item)).collect())
-        .unwrap_or_default()
+    let mut bytes = 0;
+    let mut out = Vec::new();
+    for item in value.try_iter().into_iter().flatten().take(MAX_ITEMS) {
+        let item = text(&item);
+        bytes += item.len();
+        out.push(item);
+        // What is written from here on is refused anyway.
+        if bytes > super::MAX_BYTES {
+            break;
+        }
+    }
+    out
+}
+
+/// The entries of a list with something between them.
+fn join(value: &Value, between: &str) -> Result<String, Error> {
+    if value.as_str().is_none() && value.len().is_some_and(|length| length > MAX_ITEMS) {
+        return Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "the list has more than 10,000 entries",
+        ));
+    }
+    let items = items(value);
+    let size: usize = items.iter().map(String::len).sum();
+    if size.saturating_add(between.len().saturating_mul(items.len())) > super::MAX_BYTES {
+        return Err(Error::new(ErrorKind::WriteFailure, "too large"));
+    }
+    Ok(items.join(between))
 }
 
 /// A number out of a number or its usual spellings; "1,299.50" and "42 " count.
@@ -128,7 +156,7 @@ pub(super) fn install(env: &mut Environment<'static>, escape: Escape) {
         out
     });
     env.add_filter("join", |value: &Value, between: Option<&str>| {
-        items(value).join(between.unwrap_or(", "))
+        join(value, between.unwrap_or(", "))
     });
     env.add_filter("first", |value: &Value| pick(value, false));
     env.add_filter("last", |value: &Value| pick(value, true));
@@ -216,7 +244,10 @@ fn write(out: &mut Output<'_>, value: &Value, escape: Escape) -> Result<(), Erro
         Some(text) => text,
         None if value.is_undefined() || value.is_none() => return Ok(()),
         None => {
-            owned = text(value);
+            owned = match value.kind() {
+                ValueKind::Seq | ValueKind::Iterable => join(value, ", ")?,
+                _ => text(value),
+            };
             &owned
         }
     };
@@ -369,9 +400,9 @@ fn pick(value: &Value, last: bool) -> String {
         };
         return c.map(String::from).unwrap_or_default();
     }
-    let items = items(value);
-    let item = if last { items.last() } else { items.first() };
-    item.cloned().unwrap_or_default()
+    let mut items = value.try_iter().into_iter().flatten();
+    let item = if last { items.last() } else { items.next() };
+    item.map(|item| text(&item)).unwrap_or_default()
 }
 
 /// A date or date and time written as ISO 8601 (2026-03-01), in another form; anything else stays as it is.

@@ -2,6 +2,7 @@
 //! and from what the engine could do to what a mail may do: a short list of statements, filters and tests.
 
 mod lexer;
+mod limits;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,8 @@ use crate::mail::names::{KEYWORDS, merge_name};
 
 /// Deepest loop inside loops.
 const MAX_LOOPS: usize = 2;
+/// Most `elif` of the conditions around one place: the engine calls itself for each.
+const MAX_ELIFS: usize = 100;
 
 pub(super) struct Prepared {
     pub text: String,
@@ -64,7 +67,7 @@ pub(super) fn prepare(source: &str, escape: Escape) -> Result<Prepared, MergeErr
         last = span.range.end;
     }
     writer.literal(last, source.len())?;
-    if let Some((word, at)) = writer.open.pop() {
+    if let Some(Open { word, at, .. }) = writer.open.pop() {
         return Err(MergeError::at(
             source,
             at,
@@ -88,9 +91,17 @@ struct Writer<'a> {
     out: String,
     marks: Vec<(usize, usize)>,
     bare: BTreeSet<String>,
-    /// Statements not yet closed, with the offsets they opened at.
-    open: Vec<(&'static str, usize)>,
+    /// Statements not yet closed.
+    open: Vec<Open>,
     wrote: bool,
+}
+
+/// A statement that waits for its end.
+struct Open {
+    word: &'static str,
+    /// The offset it opened at.
+    at: usize,
+    elifs: usize,
 }
 
 impl Writer<'_> {
@@ -246,6 +257,10 @@ impl Writer<'_> {
         }
     }
 
+    fn open(&mut self, word: &'static str, at: usize) {
+        self.open.push(Open { word, at, elifs: 0 });
+    }
+
     /// Keeps track of what is open, and refuses what mails do not need.
     fn statement(&mut self, pieces: &[Piece<'_>], at: usize) -> Result<(), MergeError> {
         let word = pieces
@@ -254,28 +269,36 @@ impl Writer<'_> {
             .map(|piece| piece.text.to_lowercase())
             .unwrap_or_default();
         match word.as_str() {
-            "if" => self.open.push(("if", at)),
+            "if" => self.open("if", at),
             "for" => {
-                if self.open.iter().filter(|(word, _)| *word == "for").count() >= MAX_LOOPS {
+                if self.open.iter().filter(|open| open.word == "for").count() >= MAX_LOOPS {
                     return self.fail(at, "At most two loops may stand inside one another.");
                 }
-                self.open.push(("for", at));
+                self.open("for", at);
             }
-            "elif" if self.open.last().is_none_or(|(word, _)| *word != "if") => {
-                return self.fail(at, "{% elif %} stands outside of an {% if %}.");
+            "elif" => {
+                let elifs: usize = self.open.iter().map(|open| open.elifs).sum();
+                match self.open.last_mut() {
+                    Some(open) if open.word == "if" => open.elifs += 1,
+                    _ => return self.fail(at, "{% elif %} stands outside of an {% if %}."),
+                }
+                if elifs >= MAX_ELIFS {
+                    return self.fail(at, "One {% if %} may have at most 100 {% elif %}.");
+                }
             }
             "else" if self.open.is_empty() => {
                 return self.fail(at, "{% else %} stands outside of an {% if %}.");
             }
-            "elif" | "else" => {}
+            "else" => {}
             "endif" | "endfor" => {
                 let opener = if word == "endif" { "if" } else { "for" };
                 match self.open.pop() {
-                    Some((open, _)) if open == opener => {}
-                    Some((open, _)) => {
+                    Some(open) if open.word == opener => {}
+                    Some(open) => {
+                        let due = open.word;
                         return self.fail(
                             at,
-                            format!("{{% {word} %}} stands where {{% end{open} %}} is due."),
+                            format!("{{% {word} %}} stands where {{% end{due} %}} is due."),
                         );
                     }
                     None => {
@@ -351,7 +374,7 @@ impl Writer<'_> {
                 );
             }
         }
-        Ok(())
+        limits::check(pieces).or_else(|(at, words)| self.fail(start + at, words))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+mod limits;
+
 use super::*;
 use crate::mail::html::{Token, decode, tokens};
 
@@ -49,7 +51,12 @@ fn templates_read_the_way_marketers_write() {
             "big",
         ),
         ("{{ amount|float * 2 }}", "2599"),
+        ("{{ amount|float * 2 + 1.5 * -2 }}", "2596"),
+        ("{{ amount|FLOAT * First Name|length * 2 }}", "7797"),
+        ("{{ first_name|count * amount|upper|int }}", "3897"),
         ("{{ amount|round(2) }}", "1299.50"),
+        ("{{ first_name[1:3] }}{{ first_name[:1] }}", "nnA"),
+        ("{{ “say \"hi\" and \\\"ho\\\"” }}", "say \"hi\" and \"ho\""),
         (
             "{{ first_name ~ '!' if first_name is defined else 'x' }}",
             "Ann!",
@@ -129,6 +136,8 @@ fn mistakes_are_named_with_their_place() {
         ("{{ name | default('x) }}", 1, 19, "not closed"),
         ("ok\n\n{{ Größe Name + }}", 3, 18, "We cannot read this"),
         ("{{ name|safe }}", 1, 9, "no filter “safe”"),
+        ("{{ 2 ** 9 }}", 1, 6, "** is not available"),
+        ("{{ name[::-1] }}", 1, 10, "two numbers"),
         (
             "{% for a in b %}{% for c in d %}{% for e in f %}",
             1,

@@ -61,7 +61,7 @@ impl MetricsAccess {
     }
 
     /// Whether these are the headers of somebody who may read.
-    pub(super) fn admits(&self, headers: &HeaderMap) -> bool {
+    pub(in crate::server) fn admits(&self, headers: &HeaderMap) -> bool {
         match self {
             MetricsAccess::Off => false,
             MetricsAccess::Open => true,

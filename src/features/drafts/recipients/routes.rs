@@ -29,6 +29,8 @@ const MAX_DRAIN: u64 = 2 * 1024 * 1024 * 1024;
 const MAX_REFUSED_DRAIN: u64 = 64 * 1024 * 1024;
 /// How long a form without JavaScript waits for its list; the page it gets then says how far that is.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Most bytes of a field that is no list.
+const MAX_NUMBER: usize = 32;
 /// How much of a pasted list is kept to give it back.
 const MAX_KEPT: usize = 200_000;
 
@@ -99,12 +101,7 @@ async fn receive(cx: &Cx, mut form: Multipart) -> Result<(i64, Upload), AppError
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name() {
             Some("revision") => {
-                revision = field
-                    .text()
-                    .await
-                    .map_err(broken)?
-                    .parse()
-                    .unwrap_or_default();
+                revision = small(field).await?.parse().unwrap_or_default();
             }
             // The first of the two that holds anything is the list.
             Some("file") if spool.seen == 0 => {
@@ -131,6 +128,18 @@ async fn receive(cx: &Cx, mut form: Multipart) -> Result<(i64, Upload), AppError
         pasted: String::from_utf8_lossy(&pasted).replace('\0', ""),
     };
     Ok((revision, upload))
+}
+
+/// A field that holds a number, and no more than that.
+async fn small(mut field: Field<'_>) -> Result<String, AppError> {
+    let mut text = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        if text.len() + chunk.len() > MAX_NUMBER {
+            return Err(AppError::refused("This form could not be read."));
+        }
+        text.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 /// The last part of what the browser calls the file.

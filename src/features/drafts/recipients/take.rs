@@ -110,7 +110,7 @@ struct Place {
 
 async fn take_in(cx: &Cx, place: &Place, upload: Upload) -> Result<Given, AppError> {
     let Upload { file, pasted, .. } = upload;
-    let (file, sheets) = match intake::look(file).await {
+    let (file, sheets) = match intake::look(&cx.app, place.set, file).await {
         Ok((file, Content::Text)) => {
             let result = intake::read_text(&cx.app, place.set, file).await;
             return settle(cx, place, result, &pasted).await;

@@ -109,10 +109,26 @@ fn quoted<'a>(rest: &'a str, open: char, closers: &[char]) -> Option<(usize, Cow
             let text = if open == '"' || open == '\'' {
                 Cow::Borrowed(rest.get(..length)?)
             } else {
-                Cow::Owned(format!("\"{}\"", body.get(..at)?.replace('"', "\\\"")))
+                Cow::Owned(straight(body.get(..at)?))
             };
             return Some((length, text));
         }
     }
     None
+}
+
+/// The inside of a quoted text between plain quotation marks. One that is escaped already stays so: escaped once more it would
+/// end the text for the engine.
+fn straight(body: &str) -> String {
+    let mut out = String::from("\"");
+    let mut escaped = false;
+    for c in body.chars() {
+        if c == '"' && !escaped {
+            out.push('\\');
+        }
+        escaped = c == '\\' && !escaped;
+        out.push(c);
+    }
+    out.push('"');
+    out
 }

@@ -5,6 +5,7 @@ mod again;
 mod check;
 mod decode;
 mod inflate;
+mod markup;
 mod records;
 mod shape;
 mod workbook;
@@ -25,7 +26,8 @@ use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::rc::Rc;
-use tokio::sync::mpsc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use workbook::Workbook;
 
 pub use again::{Change, rebuild};
@@ -82,15 +84,46 @@ pub enum Content {
     Sheets(Vec<Sheet>),
 }
 
+/// One workbook at a time in a process: all texts that its cells share are held in memory while it is read.
+static WORKBOOKS: Semaphore = Semaphore::const_new(1);
+/// How often a list that waits for its turn says that it is still to be read.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
+
+/// Waits until no other workbook is read. The permit belongs into the thread that reads.
+async fn turn(app: &AppState, set: RecipientSetId) -> Result<SemaphorePermit<'static>, Refusal> {
+    loop {
+        match tokio::time::timeout(SIGN_OF_LIFE, WORKBOOKS.acquire()).await {
+            Ok(permit) => return permit.map_err(|error| Refusal::Ours(internal(&error))),
+            Err(_) => {
+                let sign = repo::update_progress(set, 0, 0, app.now());
+                app.db
+                    .exec(sign)
+                    .await
+                    .map_err(|error| Refusal::Ours(error.into()))?;
+            }
+        }
+    }
+}
+
 /// Looks at a file, and refuses a workbook that would not stay small.
-pub async fn look(mut file: File) -> Result<(File, Content), Refusal> {
-    in_thread(move || {
+pub async fn look(
+    app: &AppState,
+    set: RecipientSetId,
+    mut file: File,
+) -> Result<(File, Content), Refusal> {
+    let (mut file, is_archive) = in_thread(move || {
         file.rewind()?;
         let mut magic = [0; 4];
         let is_archive = file.read_exact(&mut magic).is_ok() && magic == *b"PK\x03\x04";
-        if !is_archive {
-            return Ok((file, Content::Text));
-        }
+        Ok((file, is_archive))
+    })
+    .await?;
+    if !is_archive {
+        return Ok((file, Content::Text));
+    }
+    let permit = turn(app, set).await?;
+    in_thread(move || {
+        let _turn = permit;
         inflate::check(&mut file)?;
         let sheets = Workbook::open(file.try_clone()?)?.sheets()?;
         Ok((file, Content::Sheets(sheets)))
@@ -110,7 +143,12 @@ pub async fn read_sheet(
     file: File,
     sheet: Sheet,
 ) -> Result<Totals, Refusal> {
-    read(app, set, move |sender| sheet_packs(file, &sheet, sender)).await
+    let permit = turn(app, set).await?;
+    read(app, set, move |sender| {
+        let _turn = permit;
+        sheet_packs(file, &sheet, sender)
+    })
+    .await
 }
 
 /// Checks one row of a set by itself; `fields` stand in the order of its columns.
