@@ -3,6 +3,7 @@
 use super::actions::CampaignButton;
 use super::api::{ConfirmUnconfirmed, ResendUnconfirmed, RetryFailed};
 use super::bar::{Bar, bar_words};
+use super::failures::FailureGroups;
 use super::live::Line;
 use super::model::{CampaignAction, CampaignDetail, CampaignState, Counts};
 use super::progress::{AccountShare, FAILURES_READ, Progress, ReplyGroup};
@@ -201,25 +202,7 @@ fn failures(
             } else {
                 view! {
                     {is_part.then(|| view! { <p class="text-sm text-muted">"Of the latest 5,000 failures."</p> })}
-                    <div class="overflow-x-auto">
-                        <table class="table table-sm mt-2">
-                            <thead><tr><th class="text-right">"Messages"</th><th>"The server said"</th></tr></thead>
-                            <tbody>
-                                {groups
-                                    .into_iter()
-                                    .map(|group| view! {
-                                        <tr>
-                                            <td class="text-right align-top tabular-nums">{thousands(group.count)}</td>
-                                            <td class="break-words">
-                                                {group.code.map(|code| view! { <span class="font-mono">{code.to_string()}</span>" " })}
-                                                {group.reply}
-                                            </td>
-                                        </tr>
-                                    })
-                                    .collect_view()}
-                            </tbody>
-                        </table>
-                    </div>
+                    <FailureGroups id=id groups=groups/>
                 }
                 .into_any()
             }}

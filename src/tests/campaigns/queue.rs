@@ -16,7 +16,7 @@ mod suite {
     use mailer::features::queue::repo::waiting::Match;
     use mailer::features::queue::service as queue;
     use mailer::features::queue::waiting::WaitKind;
-    use mailer::ids::{CampaignId, MessageId};
+    use mailer::ids::{CampaignId, MessageId, RecipientSetId};
     use mailer::server::db::sql;
 
     pub async fn the_queue_says_what_waits_and_why(test: TestApp) {
@@ -102,6 +102,7 @@ mod suite {
     pub async fn reads_of_pages_walk_along_indexes(test: TestApp) {
         use mailer::features::campaigns::recipients::model::LogFilter;
         use mailer::features::campaigns::recipients::repo::{self as log, Match};
+        use mailer::features::campaigns::reply::ReplyFilter;
         use mailer::features::campaigns::repo::{self as campaigns, Edge};
         use mailer::features::queue::repo as queue;
         use mailer::features::queue::repo::waiting::{self, Wanted};
@@ -124,8 +125,15 @@ mod suite {
             log::select_attempts(message),
             log::select_events(message),
             log::select_sample(id, None),
+            log::select_person(id, RecipientSetId(1), LogFilter::Failed, "ann", 0, 51),
+            log::select_person(id, RecipientSetId(1), LogFilter::All, "éva", 0, 51),
         ];
         for edge in [Edge::Start, Edge::After(message), Edge::Before(message)] {
+            for reply in ["550-5.1.1", "none"] {
+                let reply: ReplyFilter = reply.parse().unwrap();
+                reads.push(log::select_refused(id, reply, edge, 51));
+            }
+            reads.push(log::select_refused_end(id, edge));
             for filter in LogFilter::ALL {
                 for search in [
                     ("", Match::Begins),
@@ -166,6 +174,8 @@ mod suite {
             for row in test.query(plan).await {
                 let step: String = row.get("detail").unwrap();
                 for table in [
+                    "recipients",
+                    "r",
                     "email_queue",
                     "q",
                     "k",
