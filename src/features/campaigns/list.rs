@@ -6,6 +6,8 @@ use super::bulk::BulkButtons;
 use super::filters::{Filters, PATH, address};
 use super::model::{CampaignList, CampaignQuery, CampaignSummary};
 use crate::features::analytics::model::meaning;
+use crate::features::auth::model::Role;
+use crate::features::auth::person::ForRole;
 use crate::ui::badge::Badge;
 use crate::ui::empty::Empty;
 use crate::ui::form::{FormMessage, FormState};
@@ -44,7 +46,7 @@ pub fn CampaignListPage() -> impl IntoView {
     });
     view! {
         <PageHead title="Campaigns" lead="Everything that was sent or is on its way.">
-            <a class="btn btn-primary" href="/drafts/new">"New campaign"</a>
+            <ForRole role=Role::Editor><a class="btn btn-primary" href="/drafts/new">"New campaign"</a></ForRole>
         </PageHead>
         <FormMessage form=FormState::of(ServerAction::<ChangeCampaigns>::new())/>
         {load(list, |(query, list)| {
@@ -52,7 +54,6 @@ pub fn CampaignListPage() -> impl IntoView {
                 view! {
                     <Empty icon="campaign" title="No campaigns yet"
                         text="A campaign starts as a draft: write the mail, add recipients, then send. It appears here the moment it is sent.">
-                        <a class="btn btn-primary" href="/drafts/new">"New campaign"</a>
                         <a class="btn" href="/drafts">"Go to drafts"</a>
                     </Empty>
                 }

@@ -137,7 +137,7 @@ fn Everybody(id: CampaignId, progress: RwSignal<Progress>) -> impl IntoView {
                 {tile("Failed", "failed", "A server refused the message for good.", |c| c.failed)}
                 {tile("Unconfirmed", "unconfirmed", "Handed over, but no answer came back.", |c| c.unconfirmed)}
                 {tile("Suppressed", "suppressed", "On the suppression list: not mailed.", |c| c.suppressed)}
-                {tile("Skipped", "skipped", "Not sent, for the reason in the log.", |c| c.skipped)}
+                {tile("Skipped", "skipped", "Not sent, for the reason in the list of recipients.", |c| c.skipped)}
                 {tile("Cancelled", "cancelled", "Cancelled before it was sent.", |c| c.cancelled)}
             </ul>
             <p class="mt-3 text-sm text-muted">
