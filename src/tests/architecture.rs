@@ -278,16 +278,43 @@ fn every_component_is_shown_on_the_page_of_components() {
 fn pages_speak_the_marketers_words() {
     // What engineers say among themselves, and words that another word stands for everywhere.
     const BANNED: [&str; 26] = [
-        "backend", "boolean", "breaker", "endpoint", "enqueue", "frontend", "instantiate", "invalid input", "lane", "lease",
-        "ledger", "mutex", "new draft", "null", "parameter", "parse", "payload", "process now", "regex", "rendered", "snapshot",
-        "stack trace", "timestamp", "tuple", "worker", "write a campaign",
+        "backend",
+        "boolean",
+        "breaker",
+        "endpoint",
+        "enqueue",
+        "frontend",
+        "instantiate",
+        "invalid input",
+        "lane",
+        "lease",
+        "ledger",
+        "mutex",
+        "new draft",
+        "null",
+        "parameter",
+        "parse",
+        "payload",
+        "process now",
+        "regex",
+        "rendered",
+        "snapshot",
+        "stack trace",
+        "timestamp",
+        "tuple",
+        "worker",
+        "write a campaign",
     ];
     let mut offenders = Vec::new();
     for source in sources() {
-        let is_page = (source.path.starts_with("src/features/") || source.path.starts_with("src/ui/"))
+        let is_page = (source.path.starts_with("src/features/")
+            || source.path.starts_with("src/ui/"))
             && !["repo", "routes", "service", "worker", "tests"]
                 .iter()
-                .any(|part| source.path.contains(&format!("/{part}.rs")) || source.path.contains(&format!("/{part}/")));
+                .any(|part| {
+                    source.path.contains(&format!("/{part}.rs"))
+                        || source.path.contains(&format!("/{part}/"))
+                });
         if !is_page {
             continue;
         }
@@ -325,10 +352,7 @@ fn sentences(code: &str) -> Vec<String> {
                 letters.next();
             }
             '"' => {
-                if is_inside
-                    && text.contains(' ')
-                    && text.starts_with(|c: char| c.is_uppercase())
-                {
+                if is_inside && text.contains(' ') && text.starts_with(|c: char| c.is_uppercase()) {
                     found.push(text.clone());
                 }
                 text.clear();

@@ -57,7 +57,10 @@ mod suite {
             ]
         );
         let all = titles(&test, "").await;
-        assert!(all.iter().all(|title| !title.contains("Report of")), "{all:?}");
+        assert!(
+            all.iter().all(|title| !title.contains("Report of")),
+            "{all:?}"
+        );
     }
 
     pub async fn odd_words_find_nothing_and_break_nothing(test: TestApp) {

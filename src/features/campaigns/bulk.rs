@@ -16,7 +16,10 @@ pub fn BulkButtons(can_edit: bool, selection: Selection) -> impl IntoView {
     };
     let question = move |verb: &'static str| {
         Signal::derive(move || match selection.count() {
-            Some(n) => format!("{verb} {}?", count(n, "selected campaign", "selected campaigns")),
+            Some(n) => format!(
+                "{verb} {}?",
+                count(n, "selected campaign", "selected campaigns")
+            ),
             None => format!("{verb} the selected campaigns?"),
         })
     };

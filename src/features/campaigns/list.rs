@@ -79,7 +79,10 @@ fn Campaigns(query: CampaignQuery, list: CampaignList) -> impl IntoView {
         count(list.count(), "campaign", "campaigns")
     };
     let can_edit = list.can_edit;
-    let ids = list.campaigns.iter().map(|campaign| campaign.id.to_string());
+    let ids = list
+        .campaigns
+        .iter()
+        .map(|campaign| campaign.id.to_string());
     let selection = Selection::new(ids.collect());
     view! {
         <Filters query=query list=list.clone()/>

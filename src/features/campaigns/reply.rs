@@ -27,15 +27,39 @@ const MEANINGS: &[(u16, u16, &str)] = &[
     (4, 5, "The mail server is too busy."),
     (4, 7, "The mail server did not take the mail in time."),
     (5, 3, "The mail has too many recipients at once."),
-    (7, 8, "The mail server did not accept the account's password."),
+    (
+        7,
+        8,
+        "The mail server did not accept the account's password.",
+    ),
     (7, 13, "The sender's account is switched off."),
-    (7, 20, "The mail is not signed in a way the server accepts (DKIM)."),
-    (7, 21, "The mail is not signed in a way the server accepts (DKIM)."),
-    (7, 22, "The mail is not signed by the sender's domain (DKIM)."),
-    (7, 23, "The sender's domain does not allow this server (SPF)."),
+    (
+        7,
+        20,
+        "The mail is not signed in a way the server accepts (DKIM).",
+    ),
+    (
+        7,
+        21,
+        "The mail is not signed in a way the server accepts (DKIM).",
+    ),
+    (
+        7,
+        22,
+        "The mail is not signed by the sender's domain (DKIM).",
+    ),
+    (
+        7,
+        23,
+        "The sender's domain does not allow this server (SPF).",
+    ),
     (7, 24, "The sender's domain could not be checked (SPF)."),
     (7, 25, "The sending server's name could not be checked."),
-    (7, 26, "The sender's domain could not be proven (SPF, DKIM, DMARC)."),
+    (
+        7,
+        26,
+        "The sender's domain could not be proven (SPF, DKIM, DMARC).",
+    ),
     (7, 27, "The sender's domain takes no mail itself."),
     (7, 28, "Too much mail came at once."),
 ];
@@ -65,7 +89,10 @@ const CODES: &[(i64, &str)] = &[
     (451, "The mail server has a problem of its own."),
     (452, "The mail server has no space left."),
     (530, "The mail server asks the account to sign in."),
-    (535, "The mail server did not accept the account's password."),
+    (
+        535,
+        "The mail server did not accept the account's password.",
+    ),
     (550, "The address does not exist, or the mail is blocked."),
     (551, "The mailbox has moved away."),
     (552, "The mailbox is full, or the mail is too large."),
@@ -79,7 +106,8 @@ fn status(reply: &str) -> Option<(u16, u16, u16)> {
     reply.split_whitespace().find_map(|word| {
         let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         let mut parts = word.split('.').map(|part| {
-            let is_number = (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+            let is_number =
+                (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
             is_number.then(|| part.parse::<u16>().ok()).flatten()
         });
         let code = (parts.next()??, parts.next()??, parts.next()??);
@@ -194,24 +222,64 @@ mod tests {
     #[test]
     fn every_refusal_has_a_meaning() {
         let cases = [
-            (Some(550), "5.1.1 <ann@example.com>: user unknown", "The address does not exist."),
+            (
+                Some(550),
+                "5.1.1 <ann@example.com>: user unknown",
+                "The address does not exist.",
+            ),
             (Some(550), "#5.1.1 no", "The address does not exist."),
             (Some(552), "5.2.2 Over quota", "The mailbox is full."),
             (Some(452), "4.2.2 Over quota", "The mailbox is full."),
-            (Some(450), "4.2.1 Try again", "The mailbox takes no mail at the moment."),
+            (
+                Some(450),
+                "4.2.1 Try again",
+                "The mailbox takes no mail at the moment.",
+            ),
             (Some(550), "5.2.1 Disabled", "The mailbox is switched off."),
-            (Some(451), "4.7.1 Greylisted", "Put off as possible spam, or by policy."),
+            (
+                Some(451),
+                "4.7.1 Greylisted",
+                "Put off as possible spam, or by policy.",
+            ),
             (Some(554), "5.7.1 Spam", "Blocked as spam or by policy."),
-            (Some(550), "5.7.509 Access denied", "Blocked as spam or by policy."),
-            (Some(550), "5.7.26 Unauthenticated", "The sender's domain could not be proven (SPF, DKIM, DMARC)."),
+            (
+                Some(550),
+                "5.7.509 Access denied",
+                "Blocked as spam or by policy.",
+            ),
+            (
+                Some(550),
+                "5.7.26 Unauthenticated",
+                "The sender's domain could not be proven (SPF, DKIM, DMARC).",
+            ),
             (Some(556), "5.1.10 Null MX", "The domain takes no mail."),
-            (Some(550), "5.1.99 Something", "The address was not accepted."),
-            (Some(550), "5.9.9 Something", "The address does not exist, or the mail is blocked."),
-            (Some(550), "No such user", "The address does not exist, or the mail is blocked."),
+            (
+                Some(550),
+                "5.1.99 Something",
+                "The address was not accepted.",
+            ),
+            (
+                Some(550),
+                "5.9.9 Something",
+                "The address does not exist, or the mail is blocked.",
+            ),
+            (
+                Some(550),
+                "No such user",
+                "The address does not exist, or the mail is blocked.",
+            ),
             (Some(599), "Go away", "The mail server refused the mail."),
-            (Some(499), "Later", "The mail server could not take the mail at that time."),
+            (
+                Some(499),
+                "Later",
+                "The mail server could not take the mail at that time.",
+            ),
             // An address of a network is no status code, nor is a version.
-            (Some(554), "Host 4.1.1.9 blocked by 1.2.3", "The mail server refused the mail."),
+            (
+                Some(554),
+                "Host 4.1.1.9 blocked by 1.2.3",
+                "The mail server refused the mail.",
+            ),
             (None, "The file of this recipient is missing.", ""),
         ];
         for (code, reply, expected) in cases {

@@ -85,14 +85,26 @@ fn Overview(queue: QueueOverview, round: RwSignal<u32>) -> impl IntoView {
     });
     let is_empty = Memo::new(move |_| live.with(|queue| queue.lanes.is_empty()));
     let further = Memo::new(move |_| live.with(|queue| queue.further));
-    let lanes =
-        move || live.with(|queue| queue.lanes.iter().map(LaneSummary::lane).collect::<Vec<_>>());
+    let lanes = move || {
+        live.with(|queue| {
+            queue
+                .lanes
+                .iter()
+                .map(LaneSummary::lane)
+                .collect::<Vec<_>>()
+        })
+    };
     let accounts = Memo::new(move |_| {
         live.with(|queue| {
-            let uses = queue.accounts.iter().map(|account| {
-                AccountLine::of(account, queue.resets_at, queue.now)
-            });
-            (uses.collect::<Vec<_>>(), queue.resets_at, queue.zone.clone())
+            let uses = queue
+                .accounts
+                .iter()
+                .map(|account| AccountLine::of(account, queue.resets_at, queue.now));
+            (
+                uses.collect::<Vec<_>>(),
+                queue.resets_at,
+                queue.zone.clone(),
+            )
         })
     });
     view! {
@@ -138,9 +150,8 @@ fn Total(
         WaitKind::RetryLater => "to be tried again later",
         _ => "ready to go",
     };
-    let oldest = Memo::new(move |_| {
-        live.with(|queue| queue.oldest_due_at().filter(|at| *at <= queue.now))
-    });
+    let oldest =
+        Memo::new(move |_| live.with(|queue| queue.oldest_due_at().filter(|at| *at <= queue.now)));
     let has_later = Memo::new(move |_| {
         figures.with(|(_, totals)| totals.iter().any(|(kind, _)| *kind == WaitKind::RetryLater))
     });
@@ -183,7 +194,8 @@ fn Total(
 
 #[component]
 fn Lane(id: i64, live: RwSignal<QueueOverview>, can_edit: bool) -> impl IntoView {
-    let known = live.with_untracked(|queue| queue.lanes.iter().find(|lane| lane.lane() == id).cloned());
+    let known =
+        live.with_untracked(|queue| queue.lanes.iter().find(|lane| lane.lane() == id).cloned());
     known.map(|known| {
         let name = known.name.clone();
         // What is not among the lanes any more is about to go.

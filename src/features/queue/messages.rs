@@ -113,7 +113,7 @@ pub fn Messages(page: WaitingPage) -> impl IntoView {
     let rows = page.rows.clone();
     let buttons = can_select.then({
         let page = page.clone();
-        || view! { <ManyButtons page=page selection=selection/> }
+        move || view! { <ManyButtons page=page selection=selection/> }
     });
     view! {
         <h2 id="waiting-list" class="mb-3 font-semibold">{title}</h2>

@@ -2,9 +2,9 @@
 
 use super::model::{MessageRow, WaitingPage};
 use super::narrow::{ManyAction, ManyForm, QueueQuery, Spot, WaitFilter};
+use super::repo;
 use super::repo::waiting::{self, Match, Wanted};
 use super::service::{LANES, TEST_MAILS};
-use super::repo;
 use crate::delivery::queue::{CHUNK, OWN_LANE, complete_campaign};
 use crate::error::AppError;
 use crate::features::auth::model::Role;
@@ -130,11 +130,7 @@ async fn find(cx: &Cx, wanted: &Wanted<'_>, lanes: &[i64], limit: i64) -> Result
     let is_full = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     Ok(Found {
-        next: if is_full {
-            rows.last().map(spot)
-        } else {
-            edge
-        },
+        next: if is_full { rows.last().map(spot) } else { edge },
         is_part: !is_full && edge.is_some(),
         rows,
     })
@@ -251,11 +247,7 @@ pub async fn change_messages(cx: &Cx, form: &ManyForm) -> Result<Changed, AppErr
 }
 
 /// All that the filters show, lane by lane and page by page.
-async fn change_all(
-    cx: &Cx,
-    action: ManyAction,
-    query: &QueueQuery,
-) -> Result<Changed, AppError> {
+async fn change_all(cx: &Cx, action: ManyAction, query: &QueueQuery) -> Result<Changed, AppError> {
     let begin = Instant::now();
     let mut changed = Changed {
         action,
@@ -304,7 +296,8 @@ async fn change_all(
 /// In one batch; returns how many messages it moved. A campaign that has nothing left ends with it.
 async fn change(cx: &Cx, action: ManyAction, ids: &[MessageId]) -> Result<i64, AppError> {
     let now = cx.now();
-    let ids = serde_json::to_string(ids).map_err(|error| crate::server::errors::internal(&error))?;
+    let ids =
+        serde_json::to_string(ids).map_err(|error| crate::server::errors::internal(&error))?;
     let mut batch = Vec::new();
     match action {
         ManyAction::SendNow => batch.push(waiting::update_due_many(&ids, now)),

@@ -1,5 +1,5 @@
-//! Reads over the ledger for people: lanes, waiting messages, accounts' use. Never counts a campaign's rows; what moves rows is
-//! in delivery/queue.rs.
+//! Reads over the ledger for people: lanes, waiting messages, accounts' use; and what a person does with messages that wait.
+//! Never counts a campaign's rows; what else moves rows is in delivery/queue.rs.
 
 pub mod waiting;
 

@@ -152,7 +152,10 @@ mod suite {
         let found = find("person 7", "", String::new()).await;
         let names: Vec<_> = found.rows.iter().map(|row| row.address.as_str()).collect();
         assert_eq!(found.rows.len(), 11, "7 and 70 to 79: {names:?}");
-        assert_eq!(find("PERSON 7", "failed", String::new()).await.rows.len(), 1);
+        assert_eq!(
+            find("PERSON 7", "failed", String::new()).await.rows.len(),
+            1
+        );
         assert_eq!(find("first_name", "", String::new()).await.rows.len(), 0);
         // More than a page.
         let first = find("erson ", "", String::new()).await;

@@ -76,8 +76,10 @@ mod suite {
         assert_eq!(count("", "", "%", "").await, 0, "no wildcard");
         assert_eq!(count("", "", "", "0").await, 0, "no test mail waits");
         // What one account was told to send belongs to it before it was tried.
-        test.exec(sql("UPDATE email_queue SET pinned_account_id = 999 WHERE attempt = 0"))
-            .await;
+        test.exec(sql(
+            "UPDATE email_queue SET pinned_account_id = 999 WHERE attempt = 0",
+        ))
+        .await;
         assert_eq!(count("due", "999", "", "").await, 26);
         let missing = QueueQuery {
             lane: "12345".into(),
@@ -146,16 +148,10 @@ mod suite {
 
         // The last that is cancelled ends the campaign; what was cancelled before is left as it is.
         let some = form("cancel-selected", &all[..3]);
-        assert_eq!(
-            pick::change_messages(&cx, &some).await.unwrap().messages,
-            3
-        );
+        assert_eq!(pick::change_messages(&cx, &some).await.unwrap().messages, 3);
         assert_eq!(state(&test, id).await, "sending");
         let rest = form("cancel-selected", &all);
-        assert_eq!(
-            pick::change_messages(&cx, &rest).await.unwrap().messages,
-            1
-        );
+        assert_eq!(pick::change_messages(&cx, &rest).await.unwrap().messages, 1);
         assert_eq!(state(&test, id).await, "completed");
         assert_eq!(in_state(&test, id, "cancelled").await, 4);
         assert_adds_up(&test, id).await;

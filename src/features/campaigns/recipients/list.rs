@@ -17,12 +17,8 @@ pub fn RecipientLog(page: LogPage) -> impl IntoView {
     let state = page.filter.as_str();
     let (reply_words, reply) = page.reply.clone().unzip();
     let reply = reply.unwrap_or_default();
-    let with = |state: &str, q: &str| {
-        href(
-            &path,
-            &[("tab", "recipients"), ("state", state), ("q", q)],
-        )
-    };
+    let with =
+        |state: &str, q: &str| href(&path, &[("tab", "recipients"), ("state", state), ("q", q)]);
     let at = |name: &'static str, place: String| {
         href(
             &path,

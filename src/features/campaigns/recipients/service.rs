@@ -44,12 +44,26 @@ pub async fn list_recipients(cx: &Cx, query: &LogQuery) -> Result<LogPage, AppEr
     let edge = edge(&query.before, &query.after);
     let found = match reply {
         Some(reply) => refused(cx, id, reply, edge).await?,
-        None => searched(cx, &campaign, filter, &search, edge, query.from.parse().ok()).await?,
+        None => {
+            searched(
+                cx,
+                &campaign,
+                filter,
+                &search,
+                edge,
+                query.from.parse().ok(),
+            )
+            .await?
+        }
     };
     Ok(LogPage {
         id,
         filter,
-        search: if reply.is_some() { String::new() } else { search },
+        search: if reply.is_some() {
+            String::new()
+        } else {
+            search
+        },
         counts: campaign.summary.counts,
         opened: campaign.summary.unique_opens,
         clicked: campaign.summary.unique_clicks,

@@ -46,7 +46,9 @@ impl Words {
         self.0.iter().fold(statement, |statement, form| {
             // As it stands between the quotes of a JSON text.
             let json = serde_json::Value::from(form.as_str()).to_string();
-            let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"'));
+            let json = json
+                .strip_prefix('"')
+                .and_then(|json| json.strip_suffix('"'));
             statement
                 .bind(form.clone())
                 .bind(json.unwrap_or(form).to_owned())
