@@ -43,6 +43,11 @@ impl Selection {
         all > 0 && self.chosen.with(|chosen| chosen.len()) == all
     }
 
+    /// Some, but not all.
+    fn is_partial(self) -> bool {
+        !self.is_full() && self.chosen.with(|chosen| !chosen.is_empty())
+    }
+
     fn set(self, id: &str, is_chosen: bool) {
         self.chosen.update(|chosen| {
             if is_chosen {
@@ -90,7 +95,7 @@ pub fn SelectAll(selection: Selection, label: &'static str) -> impl IntoView {
             <label class="-m-3 grid size-11 place-items-center">
                 <input type="checkbox" class="checkbox checkbox-sm" aria-label=label
                     prop:checked=move || selection.is_full()
-                    prop:indeterminate=move || !selection.is_full() && selection.count().unwrap_or(0) > 0
+                    prop:indeterminate=move || selection.is_partial()
                     on:change=move |event| selection.set_all(event_target_checked(&event))/>
             </label>
         </Show>

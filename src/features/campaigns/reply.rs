@@ -142,7 +142,7 @@ pub fn meaning(code: Option<i64>, reply: &str) -> &'static str {
             500..=599 => "The mail server refused the mail.",
             _ => "",
         },
-        |(_, words)| words,
+        |(_, words)| *words,
     )
 }
 
