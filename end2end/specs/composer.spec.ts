@@ -142,7 +142,7 @@ test('people are added by hand and looked for', async ({ signedIn: page }) => {
   await page.getByRole('textbox', { name: 'Email', exact: true }).fill('carla@example.org');
   await go(page, page.getByRole('button', { name: 'Add to the list' }).click());
   await expect(page.getByText('The person is on the list.')).toBeVisible();
-  await page.getByLabel('Search addresses').fill('carla');
+  await page.getByLabel('Search recipients').fill('carla');
   await go(page, page.getByRole('button', { name: 'Search' }).click());
   await expect(page.getByRole('cell', { name: 'carla@example.org', exact: true })).toBeVisible();
   await expect(page.getByRole('cell', { name: 'bob@example.org', exact: true })).toHaveCount(0);

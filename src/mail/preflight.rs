@@ -283,7 +283,7 @@ impl List {
             self.warn(
                 "image_without_alt",
                 format!(
-                    "The image “{}” has no alternative text.",
+                    "The image “{}” has no description of what it shows.",
                     source.rsplit('/').next().unwrap_or_default()
                 ),
             );

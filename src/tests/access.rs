@@ -99,6 +99,7 @@ const CALLS: &[(&str, Needs)] = &[
     ("people/rename-self", Viewer),
     ("people/withdraw-invitation", Owner),
     ("queue/cancel-message", Editor),
+    ("queue/change-messages", Editor),
     ("queue/confirm-message", Editor),
     ("queue/find-queue", Viewer),
     ("queue/hasten-message", Editor),

@@ -251,6 +251,120 @@ fn services_hide_behind_the_ssr_feature_in_their_map() {
     assert_none("server-only modules stand under cfg(ssr)", offenders);
 }
 
+/// A page that shows all components keeps them alike; one that is missing there is soon drawn twice.
+#[test]
+fn every_component_is_shown_on_the_page_of_components() {
+    // The frame is around that page already, and what was done last is told by it.
+    const AROUND: [&str; 2] = ["Frame", "Notice"];
+    let sources = sources();
+    let shown: String = sources
+        .iter()
+        .filter(|source| source.path.starts_with("src/features/design/"))
+        .map(Source::code)
+        .collect();
+    let mut missing = Vec::new();
+    for source in sources.iter().filter(|s| s.path.starts_with("src/ui/")) {
+        for part in source.code().split("#[component]\npub fn ").skip(1) {
+            let name = part.split('(').next().unwrap_or_default();
+            if !AROUND.contains(&name) && !shown.contains(&format!("<{name}")) {
+                missing.push(format!("{name} of {}", source.path));
+            }
+        }
+    }
+    assert_none("components that /design does not show", missing);
+}
+
+#[test]
+fn pages_speak_the_marketers_words() {
+    // What engineers say among themselves, and words that another word stands for everywhere.
+    const BANNED: [&str; 26] = [
+        "backend",
+        "boolean",
+        "breaker",
+        "endpoint",
+        "enqueue",
+        "frontend",
+        "instantiate",
+        "invalid input",
+        "lane",
+        "lease",
+        "ledger",
+        "mutex",
+        "new draft",
+        "null",
+        "parameter",
+        "parse",
+        "payload",
+        "process now",
+        "regex",
+        "rendered",
+        "snapshot",
+        "stack trace",
+        "timestamp",
+        "tuple",
+        "worker",
+        "write a campaign",
+    ];
+    let mut offenders = Vec::new();
+    for source in sources() {
+        let is_page = (source.path.starts_with("src/features/")
+            || source.path.starts_with("src/ui/"))
+            && !["repo", "routes", "service", "worker", "tests"]
+                .iter()
+                .any(|part| {
+                    source.path.contains(&format!("/{part}.rs"))
+                        || source.path.contains(&format!("/{part}/"))
+                });
+        if !is_page {
+            continue;
+        }
+        for sentence in sentences(&source.code()) {
+            let words = sentence.to_lowercase();
+            let is_word = |banned: &str| {
+                words.match_indices(banned).any(|(at, _)| {
+                    let (before, after) = (&words[..at], &words[at + banned.len()..]);
+                    !before.ends_with(|c: char| c.is_alphanumeric() || "_-/{".contains(c))
+                        && !after.starts_with(|c: char| c.is_alphanumeric() || "_-/}".contains(c))
+                })
+            };
+            offenders.extend(
+                BANNED
+                    .iter()
+                    .filter(|banned| is_word(banned))
+                    .map(|banned| format!("{}: “{banned}” in {sentence:?}", source.path)),
+            );
+        }
+    }
+    assert_none("words that a marketer would not say", offenders);
+}
+
+/// The texts of a source that read as something said: they begin with a capital letter and are more than a word.
+fn sentences(code: &str) -> Vec<String> {
+    let (mut found, mut text, mut is_inside) = (Vec::new(), String::new(), false);
+    let mut letters = code.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if is_inside => {
+                letters.next();
+            }
+            // A quotation mark as a character.
+            '\'' if !is_inside && letters.peek() == Some(&'"') => {
+                letters.next();
+            }
+            '"' => {
+                if is_inside && text.contains(' ') && text.starts_with(|c: char| c.is_uppercase()) {
+                    found.push(text.clone());
+                }
+                text.clear();
+                is_inside = !is_inside;
+            }
+            letter if is_inside => text.push(letter),
+            _ => {}
+        }
+    }
+    found
+}
+
 #[test]
 fn the_two_leptos_configurations_agree() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

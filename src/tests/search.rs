@@ -1,6 +1,7 @@
 //! Finding things by typing: what is found, for whom, and what is typed on purpose to break it.
 
 use crate::util::app::{NOON, TestApp, on_both};
+use crate::util::campaign::Campaign;
 use mailer::features::auth::model::Role::{Owner, Viewer};
 use mailer::features::search::service::search;
 use mailer::server::db::sql;
@@ -8,6 +9,7 @@ use mailer::server::db::sql;
 on_both! {
     things_are_found_by_a_part_of_their_name
     odd_words_find_nothing_and_break_nothing
+    a_campaign_is_found_with_its_report
 }
 
 async fn titles(test: &TestApp, text: &str) -> Vec<String> {
@@ -43,6 +45,22 @@ mod suite {
         assert_eq!(names, ["Do", "Go to", "Drafts"]);
         let page = test.get(Some(Viewer), "/search?q=spring").await;
         assert!(page.body.contains("href=\"/drafts/7\""), "{}", page.body);
+    }
+
+    pub async fn a_campaign_is_found_with_its_report(test: TestApp) {
+        let campaign = Campaign::of(&test, 1, "sent").await.id;
+        assert_eq!(
+            titles(&test, "spring").await,
+            [
+                format!("/campaigns/{campaign} Spring news"),
+                format!("/campaigns/{campaign}/report Report of Spring news"),
+            ]
+        );
+        let all = titles(&test, "").await;
+        assert!(
+            all.iter().all(|title| !title.contains("Report of")),
+            "{all:?}"
+        );
     }
 
     pub async fn odd_words_find_nothing_and_break_nothing(test: TestApp) {

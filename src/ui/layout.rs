@@ -3,7 +3,7 @@
 use super::icon::Icon;
 use super::notice::Notice;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_query_map};
 use std::time::Duration;
 
 /// Address, words, icon.
@@ -47,10 +47,13 @@ pub fn Frame(
     children: Children,
 ) -> impl IntoView {
     let pathname = use_location().pathname;
+    let query = use_query_map();
     let (here, set_here) = signal(String::new());
-    Effect::new(move |before: Option<String>| {
-        let path = pathname.get();
-        if before.is_some_and(|before| before != path) {
+    Effect::new(move |before: Option<(String, String)>| {
+        // The steps of the composer are pages of their own, told apart by their query.
+        let step = query.read().get("step").unwrap_or_default();
+        let place = (pathname.get(), step);
+        if before.is_some_and(|before| before != place) {
             close_navigation();
             focus_content();
             // The page sets its title a little later than the address changes.
@@ -59,7 +62,7 @@ pub fn Frame(
                 Duration::from_millis(300),
             );
         }
-        path
+        place
     });
     view! {
         <a href="#content" class="skip-link">"Skip to content"</a>

@@ -14,6 +14,7 @@ pub mod notice;
 pub mod number;
 pub mod page;
 pub mod pager;
+pub mod select;
 pub mod term;
 pub mod theme;
 pub mod time;

@@ -111,10 +111,34 @@ const NOTICES: &[(&str, &str)] = &[
         "Many of the messages are marked as sent, but not all yet. Press the button once more for the rest.",
     ),
     ("message-cancelled", "The message is cancelled."),
-    ("message-hastened", "The message is due now."),
+    (
+        "message-hastened",
+        "The message leaves as soon as an account is free.",
+    ),
+    ("messages-cancelled", "The messages are cancelled."),
+    (
+        "messages-cancelled-part",
+        "Many of the messages are cancelled, but not all yet. Press the button once more for the rest.",
+    ),
+    (
+        "messages-gone",
+        "Nothing was cancelled: none of these messages waits any more.",
+    ),
+    (
+        "messages-hastened",
+        "The messages leave as soon as an account is free.",
+    ),
+    (
+        "messages-hastened-part",
+        "Many of the messages are to leave now, but not all yet. Press the button once more for the rest.",
+    ),
+    (
+        "messages-due-already",
+        "None of these messages waits for a later time: they leave as soon as an account is free.",
+    ),
     (
         "queue-processed",
-        "Everything that may leave now is due, and sending was woken up.",
+        "Nothing waits for a later try any more: all of it leaves as soon as an account is free.",
     ),
     ("template-renamed", "The template has its new name."),
     (

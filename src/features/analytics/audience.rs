@@ -37,7 +37,7 @@ pub fn Readers(report: Report) -> impl IntoView {
         <section class="panel" aria-labelledby="report-readers">
             <h2 id="report-readers" class="text-base font-semibold">"Devices and mail programs"</h2>
             <p class="mt-1 mb-3 text-sm text-muted">
-                "Of all opens and clicks by people. Gmail and Yahoo load pictures for their readers, so their devices stay hidden."
+                "Of all opens and clicks by people. Gmail and Yahoo load images for their readers, so their devices stay hidden."
             </p>
             <div class="grid items-start gap-4 lg:grid-cols-2">
                 <RankTable head="Device" unit="Times" ranks=ranks(report.devices) whole=whole/>

@@ -2,6 +2,7 @@
 
 use super::model::Report;
 use crate::ui::number::{count, percent, thousands};
+use crate::ui::term::Term;
 use leptos::prelude::*;
 
 /// What stands in front of a link in the map. A mail is an island: everything is said inline, in colours of its own.
@@ -65,7 +66,9 @@ pub fn Links(report: Report) -> impl IntoView {
                                 <tr>
                                     <th scope="col">"Link"</th>
                                     <th scope="col" class="text-right">"Clicks"</th>
-                                    <th scope="col" class="text-right" title="Messages in which a person clicked the link">"Unique"</th>
+                                    <th scope="col" class="text-right whitespace-nowrap">
+                                        "Unique"<Term id="about-unique" word="Unique clicks" meaning="Messages in which a person clicked the link, however often."/>
+                                    </th>
                                     <th scope="col" class="text-right">"Share"</th>
                                     <th scope="col" class="hidden text-right sm:table-cell">"By machines"</th>
                                 </tr>

@@ -57,7 +57,7 @@ pub fn parts(counts: &Counts) -> [Part; 7] {
             counts.skipped,
             "fill-secondary",
             "skipped",
-            "The message could not be made for this recipient; the log says why.",
+            "The message could not be made for this recipient; the list of recipients says why.",
         ),
         (
             "Cancelled",
@@ -283,8 +283,8 @@ pub const GLOSSARY: [(&str, &str); 9] = [
     ),
     (
         "Open rate",
-        "Messages that people opened at least once, divided by messages sent. An open is noticed when the mail's pictures are \
-         loaded, so mail programs that show no pictures hide opens.",
+        "Messages that people opened at least once, divided by messages sent. An open is noticed when the mail's images are \
+         loaded, so mail programs that show no images hide opens.",
     ),
     (
         "Opens",
@@ -304,7 +304,7 @@ pub const GLOSSARY: [(&str, &str); 9] = [
     ),
     (
         "Machines",
-        "Mail filters follow links to check them, and privacy proxies load pictures of mail that nobody has opened. Such opens and \
+        "Mail filters follow links to check them, and privacy proxies load images of mail that nobody has opened. Such opens and \
          clicks are recognised by name, timing and behaviour, and counted apart. No rule is perfect: some of each still counts \
          for the other.",
     ),

@@ -7,6 +7,7 @@ use super::comparison::Comparison;
 use super::engagement::{Figures, OverTime};
 use super::machines::PeopleAndMachines;
 use super::model::{GLOSSARY, Period, Report, parts};
+use crate::features::campaigns::failures::FailureGroups;
 use crate::features::campaigns::model::Counts;
 use crate::features::campaigns::progress::ReplyGroup;
 use crate::ids::CampaignId;
@@ -148,33 +149,13 @@ fn DeliveryTable(id: CampaignId, delivery: Counts) -> impl IntoView {
 #[component]
 fn Failures(id: CampaignId, failed: i64, groups: Vec<ReplyGroup>) -> impl IntoView {
     (failed > 0).then(|| {
-        let rows = groups.into_iter().map(|group| {
-            view! {
-                <tr>
-                    <td class="text-right tabular-nums">{thousands(group.count)}</td>
-                    <td class="tabular-nums">{group.code.map_or("–".to_owned(), |code| code.to_string())}</td>
-                    <td class="w-full break-words">{group.reply}</td>
-                </tr>
-            }
-        });
         view! {
             <section class="panel" aria-labelledby="report-failures">
                 <div class="mb-3 flex flex-wrap items-baseline justify-between gap-2">
                     <h2 id="report-failures" class="text-base font-semibold">"Why messages failed"</h2>
                     <a class="link text-sm" href=format!("/campaigns/{id}?tab=recipients&state=failed")>"Show failed recipients"</a>
                 </div>
-                <div class="table-wrap" tabindex="0" role="group" aria-label="Answers of mail servers">
-                    <table class="table table-sm">
-                        <thead>
-                            <tr>
-                                <th scope="col" class="text-right">"Messages"</th>
-                                <th scope="col">"Code"</th>
-                                <th scope="col" class="whitespace-normal">"What the server said"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows.collect_view()}</tbody>
-                    </table>
-                </div>
+                <FailureGroups id=id groups=groups/>
             </section>
         }
     })

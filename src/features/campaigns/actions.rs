@@ -90,7 +90,7 @@ pub fn KeepButtons(id: CampaignId, state: CampaignState, counts: Counts) -> impl
         {can_delete
             .then(|| view! {
                 <Confirm id="delete-campaign" label="Delete" question="Delete this campaign?"
-                    detail="Its log, its report and its figures are lost, and the links in the mails it sent stop working. Only their unsubscribe links go on working: for 400 days, each recipient's address is kept for that and nothing else.">
+                    detail="Its list of recipients, its report and its figures are lost, and the links in the mails it sent stop working. Only their unsubscribe links go on working: for 400 days, each recipient's address is kept for that and nothing else.">
                     <CampaignButton url=DeleteCampaign::url() id=id label="Delete campaign" class="btn btn-sm btn-error"/>
                 </Confirm>
             })}

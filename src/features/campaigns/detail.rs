@@ -38,6 +38,8 @@ pub fn CampaignDetailPage() -> impl IntoView {
             q: get("q"),
             before: get("before"),
             after: get("after"),
+            reply: get("reply"),
+            from: get("from"),
         })
     };
     let log = Resource::new_blocking(query, |query| async move {

@@ -5,6 +5,9 @@ use super::bar::Bar;
 use super::bulk::BulkButtons;
 use super::filters::{Filters, PATH, address};
 use super::model::{CampaignList, CampaignQuery, CampaignSummary};
+use crate::features::analytics::model::meaning;
+use crate::features::auth::model::Role;
+use crate::features::auth::person::ForRole;
 use crate::ui::badge::Badge;
 use crate::ui::empty::Empty;
 use crate::ui::form::{FormMessage, FormState};
@@ -12,6 +15,8 @@ use crate::ui::load::load;
 use crate::ui::number::{count, percent, thousands};
 use crate::ui::page::PageHead;
 use crate::ui::pager::Pager;
+use crate::ui::select::{SelectAll, SelectBox, Selection};
+use crate::ui::term::Term;
 use crate::ui::time::Time;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -41,7 +46,7 @@ pub fn CampaignListPage() -> impl IntoView {
     });
     view! {
         <PageHead title="Campaigns" lead="Everything that was sent or is on its way.">
-            <a class="btn btn-primary" href="/drafts">"Write a campaign"</a>
+            <ForRole role=Role::Editor><a class="btn btn-primary" href="/drafts/new">"New campaign"</a></ForRole>
         </PageHead>
         <FormMessage form=FormState::of(ServerAction::<ChangeCampaigns>::new())/>
         {load(list, |(query, list)| {
@@ -49,7 +54,7 @@ pub fn CampaignListPage() -> impl IntoView {
                 view! {
                     <Empty icon="campaign" title="No campaigns yet"
                         text="A campaign starts as a draft: write the mail, add recipients, then send. It appears here the moment it is sent.">
-                        <a class="btn btn-primary" href="/drafts">"Go to drafts"</a>
+                        <a class="btn" href="/drafts">"Go to drafts"</a>
                     </Empty>
                 }
                 .into_any()
@@ -74,6 +79,11 @@ fn Campaigns(query: CampaignQuery, list: CampaignList) -> impl IntoView {
         count(list.count(), "campaign", "campaigns")
     };
     let can_edit = list.can_edit;
+    let ids = list
+        .campaigns
+        .iter()
+        .map(|campaign| campaign.id.to_string());
+    let selection = Selection::new(ids.collect());
     view! {
         <Filters query=query list=list.clone()/>
         {if list.campaigns.is_empty() {
@@ -86,21 +96,21 @@ fn Campaigns(query: CampaignQuery, list: CampaignList) -> impl IntoView {
         } else {
             view! {
                 <form method="post" action=ChangeCampaigns::url()>
-                    <BulkButtons can_edit=can_edit/>
+                    <BulkButtons can_edit=can_edit selection=selection/>
                     <div class="table-wrap">
                         <table class="table">
                             <thead>
                                 <tr>
-                                    <th scope="col" class="w-10 pr-0"><span class="sr-only">"Select"</span></th>
+                                    <th scope="col" class="w-10 pr-0"><SelectAll selection=selection label="Select all campaigns of this page"/></th>
                                     <th scope="col">"Campaign"</th>
                                     <th scope="col" class="hidden md:table-cell">"Progress"</th>
-                                    <th scope="col" class="hidden lg:table-cell text-right">"Opened"</th>
-                                    <th scope="col" class="hidden lg:table-cell text-right">"Clicked"</th>
+                                    <th scope="col" class="hidden lg:table-cell text-right">"Opened"<Term id="term-opened" word="Opened" meaning=meaning("Open rate")/></th>
+                                    <th scope="col" class="hidden lg:table-cell text-right">"Clicked"<Term id="term-clicked" word="Clicked" meaning=meaning("Click-through rate")/></th>
                                     <th scope="col" class="hidden sm:table-cell">"Started"</th>
                                 </tr>
                             </thead>
                             <tbody>
-                                {list.campaigns.into_iter().map(|campaign| view! { <Line campaign=campaign/> }).collect_view()}
+                                {list.campaigns.into_iter().map(|campaign| view! { <Line campaign=campaign selection=selection/> }).collect_view()}
                             </tbody>
                         </table>
                     </div>
@@ -113,7 +123,7 @@ fn Campaigns(query: CampaignQuery, list: CampaignList) -> impl IntoView {
 }
 
 #[component]
-fn Line(campaign: CampaignSummary) -> impl IntoView {
+fn Line(campaign: CampaignSummary, selection: Selection) -> impl IntoView {
     let CampaignSummary {
         id,
         name,
@@ -136,13 +146,18 @@ fn Line(campaign: CampaignSummary) -> impl IntoView {
             }
         )
     };
+    // What the wide table shows in columns of its own.
+    let results = (counts.sent > 0).then(|| {
+        format!(
+            "{} opened, {} clicked",
+            percent(unique_opens, counts.sent),
+            percent(unique_clicks, counts.sent)
+        )
+    });
     view! {
         <tr>
             <td class="pr-0">
-                <label class="-m-3 grid size-11 place-items-center">
-                    <input type="checkbox" class="checkbox checkbox-sm" name="form[ids][]" value=id.to_string()
-                        aria-label=format!("Select {name}")/>
-                </label>
+                <SelectBox selection=selection id=id.to_string() name="form[ids][]" label=format!("Select {name}")/>
             </td>
             <td class="max-w-xs">
                 <div class="flex flex-wrap items-center gap-2">
@@ -151,6 +166,7 @@ fn Line(campaign: CampaignSummary) -> impl IntoView {
                 </div>
                 <p class="truncate text-sm text-muted">{subject}</p>
                 <p class="text-sm text-muted md:hidden">{progress()}</p>
+                {results.map(|words| view! { <p class="text-sm text-muted tabular-nums lg:hidden">{words}</p> })}
             </td>
             <td class="hidden md:table-cell min-w-48">
                 <Bar counts=Signal::stored(counts)/>

@@ -5,6 +5,7 @@ pub mod api;
 pub mod bar;
 pub mod bulk;
 pub mod detail;
+pub mod failures;
 pub mod filters;
 pub mod list;
 pub mod live;
@@ -13,6 +14,7 @@ pub mod overview;
 pub mod progress;
 pub mod recent;
 pub mod recipients;
+pub mod reply;
 
 #[cfg(feature = "ssr")]
 pub mod events;

@@ -3,6 +3,7 @@
 use super::actions::CampaignButton;
 use super::api::{ConfirmUnconfirmed, ResendUnconfirmed, RetryFailed};
 use super::bar::{Bar, bar_words};
+use super::failures::FailureGroups;
 use super::live::Line;
 use super::model::{CampaignAction, CampaignDetail, CampaignState, Counts};
 use super::progress::{AccountShare, FAILURES_READ, Progress, ReplyGroup};
@@ -136,7 +137,7 @@ fn Everybody(id: CampaignId, progress: RwSignal<Progress>) -> impl IntoView {
                 {tile("Failed", "failed", "A server refused the message for good.", |c| c.failed)}
                 {tile("Unconfirmed", "unconfirmed", "Handed over, but no answer came back.", |c| c.unconfirmed)}
                 {tile("Suppressed", "suppressed", "On the suppression list: not mailed.", |c| c.suppressed)}
-                {tile("Skipped", "skipped", "Not sent, for the reason in the log.", |c| c.skipped)}
+                {tile("Skipped", "skipped", "Not sent, for the reason in the list of recipients.", |c| c.skipped)}
                 {tile("Cancelled", "cancelled", "Cancelled before it was sent.", |c| c.cancelled)}
             </ul>
             <p class="mt-3 text-sm text-muted">
@@ -201,25 +202,7 @@ fn failures(
             } else {
                 view! {
                     {is_part.then(|| view! { <p class="text-sm text-muted">"Of the latest 5,000 failures."</p> })}
-                    <div class="overflow-x-auto">
-                        <table class="table table-sm mt-2">
-                            <thead><tr><th class="text-right">"Messages"</th><th>"The server said"</th></tr></thead>
-                            <tbody>
-                                {groups
-                                    .into_iter()
-                                    .map(|group| view! {
-                                        <tr>
-                                            <td class="text-right align-top tabular-nums">{thousands(group.count)}</td>
-                                            <td class="break-words">
-                                                {group.code.map(|code| view! { <span class="font-mono">{code.to_string()}</span>" " })}
-                                                {group.reply}
-                                            </td>
-                                        </tr>
-                                    })
-                                    .collect_view()}
-                            </tbody>
-                        </table>
-                    </div>
+                    <FailureGroups id=id groups=groups/>
                 }
                 .into_any()
             }}

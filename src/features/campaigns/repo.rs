@@ -199,10 +199,10 @@ pub fn states(outcome: &Outcome) -> Result<Vec<(CampaignState, i64)>, DbError> {
         .collect()
 }
 
-/// Campaigns with something left to send, newest first: what the queue page shows.
+/// Campaigns with something left to send, newest first: what the queue page shows. `id`, `name`.
 pub fn select_running(limit: i64) -> Stmt {
     sql(
-        "SELECT id FROM campaigns WHERE state IN ('sending', 'paused', 'scheduled') AND deleted_at IS NULL \
+        "SELECT id, name FROM campaigns WHERE state IN ('sending', 'paused', 'scheduled') AND deleted_at IS NULL \
          ORDER BY id DESC LIMIT ?1",
     )
     .bind(limit)

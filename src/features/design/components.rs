@@ -1,15 +1,16 @@
 //! One of each component, in a theme of its own. Ids are told apart by the theme: two sets stand on one page.
 
+use super::figures::figures;
 use crate::error::AppError;
 use crate::ui::badge::{Badge, Tone};
-use crate::ui::chart::{BarChart, Bucket};
 use crate::ui::confirm::Confirm;
 use crate::ui::copy::CopyText;
 use crate::ui::empty::Empty;
-use crate::ui::form::{Checkbox, Field, FormState, Select, TextArea};
+use crate::ui::form::{Checkbox, Field, FormMessage, FormState, Select, Submit, TextArea};
 use crate::ui::icon::Icon;
 use crate::ui::load::{ErrorPanel, Skeleton};
 use crate::ui::pager::Pager;
+use crate::ui::select::{SelectAll, SelectBox, Selected, Selection};
 use crate::ui::time::Time;
 use leptos::prelude::*;
 
@@ -26,8 +27,8 @@ pub fn Components(theme: &'static str, name: &'static str) -> impl IntoView {
             {group("Buttons", buttons(theme))}
             {group("Badges and messages", messages())}
             {group("Forms", forms(theme))}
-            {group("Lists", lists())}
-            {group("Numbers", numbers())}
+            {group("Lists", lists(theme))}
+            {group("Numbers", figures(theme))}
             {group("Nothing, loading, failed", states())}
             {group("Icons", icons())}
         </section>
@@ -122,18 +123,23 @@ fn forms(theme: &'static str) -> impl IntoView {
     ];
     view! {
         <div class="panel grid gap-4">
+            <FormMessage form=form/>
             <Field form=form prefix=theme name="name" label="A line" value="As it was typed" hint="What it is for."/>
             <Select form=form prefix=theme name="choice" label="A choice" options=options hint="One of a few."/>
             <TextArea form=form prefix=theme name="text" label="Many lines" rows=3 hint="As many as needed."/>
             <Checkbox prefix=theme name="flag" label="Yes or no" checked=true hint="What yes means."/>
+            <div><Submit form=form label="Save"/></div>
         </div>
     }
 }
 
-fn lists() -> impl IntoView {
+fn lists(theme: &'static str) -> impl IntoView {
+    let selection = Selection::new(vec!["spring".into(), "summer".into()]);
     let row = |name: &'static str, tone: Tone, words: &'static str| {
+        let id = format!("{theme}-{name}");
         view! {
             <tr>
+                <td class="pr-0"><SelectBox selection=selection id=id name="sample" label=format!("Select {name}")/></td>
                 <td class="font-medium">{name}</td>
                 <td><Badge tone=tone text=words/></td>
                 <td class="hidden sm:table-cell"><Time ms=MOMENT/></td>
@@ -147,10 +153,12 @@ fn lists() -> impl IntoView {
                 <a class="tab tab-active" href="#content" aria-current="page">"All"</a>
                 <a class="tab" href="#content">"Some"</a>
             </div>
+            <p class="mb-2"><Selected selection=selection/></p>
             <div class="table-wrap">
                 <table class="table">
                     <thead>
                         <tr>
+                            <th scope="col" class="w-10 pr-0"><SelectAll selection=selection label="Select all samples"/></th>
                             <th scope="col">"Name"</th>
                             <th scope="col">"State"</th>
                             <th scope="col" class="hidden sm:table-cell">"When"</th>
@@ -167,34 +175,11 @@ fn lists() -> impl IntoView {
     }
 }
 
-fn numbers() -> impl IntoView {
-    let buckets = [
-        ("Mon", 12),
-        ("Tue", 30),
-        ("Wed", 22),
-        ("Thu", 8),
-        ("Fri", 26),
-    ]
-    .into_iter()
-    .map(|(day, n)| Bucket {
-        label: day.into(),
-        short: day.into(),
-        values: vec![n, n / 3],
-    })
-    .collect();
-    view! {
-        <div class="panel">
-            <BarChart title="Opens and clicks" axis="Day" series=vec!["Opens".to_owned(), "Clicks".to_owned()] buckets=buckets/>
-            <progress class="progress progress-primary mt-4 w-full" aria-label="A part of the whole" value="40" max="100"></progress>
-        </div>
-    }
-}
-
 fn states() -> impl IntoView {
     view! {
         <div class="grid gap-3">
             <Empty icon="draft" title="No draft yet" text="What will be here, and the next step.">
-                <button type="button" class="btn btn-primary">"Write a campaign"</button>
+                <button type="button" class="btn btn-primary">"New campaign"</button>
             </Empty>
             <Skeleton/>
             <ErrorPanel error=AppError::not_found("draft")/>
@@ -204,7 +189,7 @@ fn states() -> impl IntoView {
 }
 
 fn icons() -> impl IntoView {
-    const NAMES: [&str; 23] = [
+    const NAMES: [&str; 44] = [
         "home",
         "campaign",
         "draft",
@@ -216,8 +201,8 @@ fn icons() -> impl IntoView {
         "settings",
         "people",
         "page",
-        "menu",
         "close",
+        "menu",
         "check",
         "alert",
         "plus",
@@ -228,6 +213,27 @@ fn icons() -> impl IntoView {
         "search",
         "send",
         "chart",
+        "header",
+        "text",
+        "image",
+        "button",
+        "divider",
+        "spacer",
+        "columns",
+        "columns-3",
+        "social",
+        "footer",
+        "drag",
+        "keyboard",
+        "align-left",
+        "align-center",
+        "align-right",
+        "bold",
+        "italic",
+        "link",
+        "bullets",
+        "numbers",
+        "braces",
     ];
     let one = |name: &'static str| {
         view! { <span class="grid justify-items-center gap-1 text-xs text-muted"><Icon name=name/>{name}</span> }

@@ -20,8 +20,8 @@ pub fn DraftCreatePage() -> impl IntoView {
     let templates = Resource::new_blocking(|| (), |()| list_template_names());
     let create = ServerAction::<CreateDraft>::new();
     view! {
-        <PageHead title="New draft" back=("/drafts".to_owned(), "Drafts".to_owned())
-            lead="Everything can be changed later, the design too."/>
+        <PageHead title="New campaign" back=("/drafts".to_owned(), "Drafts".to_owned())
+            lead="It begins as a draft: nothing is sent until you say so, and everything can be changed, the design too."/>
         {load(templates, move |templates| form(create, templates, template.clone()))}
     }
 }

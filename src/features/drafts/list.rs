@@ -49,7 +49,7 @@ fn view(
     let newer = (drafts.page > 1).then(|| address(&search, drafts.page - 1));
     let older = drafts.has_next.then(|| address(&search, drafts.page + 1));
     let write = move || {
-        can_edit.then(|| view! { <a class="btn btn-primary" href="/drafts/new">"New draft"</a> })
+        can_edit.then(|| view! { <a class="btn btn-primary" href="/drafts/new">"New campaign"</a> })
     };
     view! {
         <PageHead title="Drafts" lead="Campaigns that are being written. Nothing here has been sent.">{write()}</PageHead>

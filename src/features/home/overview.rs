@@ -5,11 +5,15 @@ use super::campaigns::{Campaigns, Drafts};
 use super::model::{Overview, Warning};
 use super::results::{Best, Deliverable, Rates};
 use super::steps::FirstSteps;
+use crate::features::analytics::model::meaning;
+use crate::features::auth::model::Role;
+use crate::features::auth::person::ForRole;
 use crate::ui::chart::BarChart;
 use crate::ui::icon::Icon;
 use crate::ui::load::load;
 use crate::ui::number::{count, percent, thousands};
 use crate::ui::page::PageHead;
+use crate::ui::term::Term;
 use crate::ui::time::Time;
 use leptos::prelude::*;
 
@@ -18,7 +22,7 @@ pub fn HomePage() -> impl IntoView {
     let overview = Resource::new_blocking(|| (), |()| find_overview());
     view! {
         <PageHead title="Home">
-            <a class="btn btn-primary" href="/drafts">"Write a campaign"</a>
+            <ForRole role=Role::Editor><a class="btn btn-primary" href="/drafts/new">"New campaign"</a></ForRole>
         </PageHead>
         {load(overview, |overview| view! { <Glance overview=overview/> })}
     }
@@ -74,9 +78,14 @@ fn Glance(overview: Overview) -> impl IntoView {
 
 #[component]
 fn Figure(label: &'static str, value: String, #[prop(into)] note: String) -> impl IntoView {
+    let meaning = meaning(label);
+    let term = (!meaning.is_empty()).then(|| {
+        let id = format!("about-{}", label.to_lowercase().replace(' ', "-"));
+        view! { <Term id=id word=label meaning=meaning/> }
+    });
     view! {
         <div class="panel">
-            <p class="text-sm text-muted">{label}</p>
+            <p class="flex items-start justify-between gap-1 text-sm text-muted">{label}{term}</p>
             <p class="mt-1 text-2xl font-semibold tabular-nums">{value}</p>
             <p class="mt-1 text-sm text-muted">{note}</p>
         </div>

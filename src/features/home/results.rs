@@ -1,10 +1,11 @@
 //! The parts of the home page about what came of the mail: rates by week, the best campaigns, what mail servers made of it.
 
 use super::model::Deliverability;
-use crate::features::analytics::model::{CampaignLine, DomainLine};
+use crate::features::analytics::model::{CampaignLine, DomainLine, meaning};
 use crate::ui::chart::lines::{RateChart, RatePoint};
 use crate::ui::chart::{Share, ShareBar};
 use crate::ui::number::{percent, thousands};
+use crate::ui::term::Term;
 use leptos::prelude::*;
 
 /// Open and click-through rate, once two weeks can be compared.
@@ -15,7 +16,10 @@ pub fn Rates(weeks: Vec<RatePoint>) -> impl IntoView {
         .filter(|week| week.values.iter().any(Option::is_some));
     (known.count() >= 2).then(|| view! {
         <section class="panel" aria-labelledby="home-rates">
-            <h2 id="home-rates" class="text-base font-semibold">"Rates by week"</h2>
+            <div class="flex items-center gap-1">
+                <h2 id="home-rates" class="text-base font-semibold">"Rates by week"</h2>
+                <Term id="about-rates" word="Rates" meaning=rates()/>
+            </div>
             <p class="mb-4 text-sm text-muted">"Of the campaigns that started in the week. What machines opened and clicked is left out."</p>
             <RateChart title="Rates by week" axis="Week" series=vec!["Open rate".to_owned(), "Click-through rate".to_owned()] points=weeks/>
         </section>
@@ -48,8 +52,8 @@ pub fn Best(campaigns: Vec<CampaignLine>) -> impl IntoView {
                         <tr>
                             <th scope="col">"Campaign"</th>
                             <th scope="col" class="hidden text-right sm:table-cell">"Sent"</th>
-                            <th scope="col" class="text-right">"Opened"</th>
-                            <th scope="col" class="text-right">"Clicked"</th>
+                            <th scope="col" class="text-right whitespace-nowrap">"Opened"<Term id="about-best-opened" word="Opened" meaning=meaning("Open rate")/></th>
+                            <th scope="col" class="text-right whitespace-nowrap">"Clicked"<Term id="about-best-clicked" word="Clicked" meaning=meaning("Click-through rate")/></th>
                         </tr>
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>
@@ -57,6 +61,12 @@ pub fn Best(campaigns: Vec<CampaignLine>) -> impl IntoView {
             </div>
         </section>
     })
+}
+
+/// What the two lines of the chart are.
+fn rates() -> String {
+    let word = |word: &str| format!("{word}: {}", meaning(word));
+    format!("{} {}", word("Open rate"), word("Click-through rate"))
 }
 
 /// How mail servers took the mail.

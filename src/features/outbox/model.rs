@@ -76,7 +76,7 @@ impl Tab {
 
     pub fn words(self) -> &'static str {
         match self {
-            Tab::Rendered => "Rendered",
+            Tab::Rendered => "As it looks",
             Tab::Text => "Text",
             Tab::Source => "Source",
             Tab::Headers => "Headers",

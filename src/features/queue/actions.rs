@@ -16,7 +16,7 @@ fn MessageButton(
     /// What a screen reader says where the same label stands in many rows.
     #[prop(into)]
     name: String,
-    then: &'static str,
+    #[prop(into)] then: String,
     #[prop(default = "btn btn-sm")] class: &'static str,
 ) -> impl IntoView {
     let spoken = (!name.is_empty()).then(|| format!("{label} {name}"));
@@ -48,25 +48,27 @@ pub fn MessageButtons(
     /// Its campaign is.
     is_cancelled: bool,
     #[prop(into, default = String::new())] name: String,
-    #[prop(default = "")] then: &'static str,
+    /// The queue's address, or nothing for the page of the recipient.
+    #[prop(into, default = String::new())]
+    then: String,
 ) -> impl IntoView {
     let can = |action: MessageAction| action.refusal(state, is_cancelled).is_none();
-    let again = name.clone();
+    let (again, back) = (name.clone(), then.clone());
     view! {
         {can(MessageAction::Retry)
-            .then(|| view! { <MessageButton url=RetryMessage::url() id=id label="Retry" name=name.clone() then=then/> })}
+            .then(|| view! { <MessageButton url=RetryMessage::url() id=id label="Retry" name=name.clone() then=then.clone()/> })}
         {can(MessageAction::SendNow)
-            .then(|| view! { <MessageButton url=HastenMessage::url() id=id label="Send now" name=name.clone() then=then/> })}
+            .then(|| view! { <MessageButton url=HastenMessage::url() id=id label="Send now" name=name.clone() then=then.clone()/> })}
         {can(MessageAction::Resend)
             .then(|| view! {
                 <Confirm id=format!("resend-{id}") label="Resend" class="btn btn-sm" question="Send this message once more?"
                     detail="If it did arrive the first time, it will arrive twice.">
-                    <MessageButton url=ResendMessage::url() id=id label="Send again" name=again then=then class="btn btn-sm btn-primary"/>
+                    <MessageButton url=ResendMessage::url() id=id label="Send again" name=again then=back class="btn btn-sm btn-primary"/>
                 </Confirm>
             })}
         {can(MessageAction::Confirm)
-            .then(|| view! { <MessageButton url=ConfirmMessage::url() id=id label="Mark as sent" name=name.clone() then=then/> })}
+            .then(|| view! { <MessageButton url=ConfirmMessage::url() id=id label="Mark as sent" name=name.clone() then=then.clone()/> })}
         {can(MessageAction::Cancel)
-            .then(|| view! { <MessageButton url=CancelMessage::url() id=id label="Cancel" name=name.clone() then=then class="btn btn-sm btn-ghost"/> })}
+            .then(|| view! { <MessageButton url=CancelMessage::url() id=id label="Cancel" name=name.clone() then=then.clone() class="btn btn-sm btn-ghost"/> })}
     }
 }

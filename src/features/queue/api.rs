@@ -1,13 +1,14 @@
 //! Server functions of the queue. Each is a public endpoint; the rules stand in service.rs.
 
 use super::model::{MessageForm, QueueOverview, WaitingPage};
+use super::narrow::{ManyForm, QueueQuery};
 use crate::error::AppError;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
     super::model::{MessageAction, MessageRow},
-    super::service,
+    super::{pick, service},
     crate::server::serve,
 };
 
@@ -16,17 +17,24 @@ pub async fn find_queue() -> Result<QueueOverview, AppError> {
     serve(|cx| async move { service::find_queue(&cx).await }).await
 }
 
-/// `lane` is a campaign's id, or 0 for test mails; `after` a message of it, or empty.
 #[server(endpoint = "queue/list-waiting")]
-pub async fn list_waiting(lane: String, after: String) -> Result<WaitingPage, AppError> {
+pub async fn list_waiting(query: QueueQuery) -> Result<WaitingPage, AppError> {
+    serve(|cx| async move { pick::list_waiting(&cx, &query).await }).await
+}
+
+#[server(endpoint = "queue/change-messages")]
+pub async fn change_messages(form: ManyForm) -> Result<(), AppError> {
     serve(|cx| async move {
-        let lane = lane.parse().map_err(|_| AppError::not_found("campaign"))?;
-        service::list_waiting(&cx, lane, after.parse().ok()).await
+        let changed = pick::change_messages(&cx, &form).await?;
+        let page = form.query().href("");
+        let sign = if page.contains('?') { '&' } else { '?' };
+        leptos_axum::redirect(&format!("{page}{sign}notice={}", changed.notice()));
+        Ok(())
     })
     .await
 }
 
-/// `lane` as above, or empty for all.
+/// `lane` is a campaign's id, 0 for test mails, or empty for all.
 #[server(endpoint = "queue/process-now")]
 pub async fn process_now(#[server(default)] lane: String) -> Result<(), AppError> {
     serve(|cx| async move {
@@ -86,13 +94,13 @@ pub async fn confirm_message(form: MessageForm) -> Result<(), AppError> {
 impl MessageForm {
     /// Goes back to where the form stood, with a sentence about what happened.
     fn leave(&self, row: &MessageRow, notice: &str) -> Result<(), AppError> {
-        let path = match row.campaign {
-            Some(campaign) if self.then != "queue" => {
-                format!("/campaigns/{campaign}/recipients/{}?", row.id)
-            }
-            campaign => format!("/queue?lane={}&", campaign.map_or(0, |id| id.0)),
+        let path = match (self.queue(), row.campaign) {
+            (Some(queue), _) => queue.to_owned(),
+            (None, Some(campaign)) => format!("/campaigns/{campaign}/recipients/{}", row.id),
+            (None, None) => "/queue?lane=0".to_owned(),
         };
-        leptos_axum::redirect(&format!("{path}notice={notice}"));
+        let sign = if path.contains('?') { '&' } else { '?' };
+        leptos_axum::redirect(&format!("{path}{sign}notice={notice}"));
         Ok(())
     }
 }

@@ -2,14 +2,20 @@
 
 pub mod actions;
 pub mod api;
+pub mod follow;
 pub mod forecast;
 pub mod list;
+pub mod many;
+pub mod messages;
 pub mod model;
+pub mod narrow;
 pub mod reasons;
 pub mod waiting;
 
 #[cfg(feature = "ssr")]
 pub mod day;
+#[cfg(feature = "ssr")]
+pub mod pick;
 #[cfg(feature = "ssr")]
 pub mod repo;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 //! Messages of the ledger as people see them: their states and what may be done with each. Pure.
 
 use super::forecast::Forecast;
+use super::narrow::{QueueQuery, Spot};
 use super::waiting::{AccountUse, WaitKind, WaitReason};
 use crate::error::AppError;
 use crate::features::campaigns::model::{CampaignState, Counts};
@@ -220,19 +221,27 @@ impl QueueOverview {
     }
 }
 
-/// The messages of one lane that wait, in the order in which they are due.
+/// Messages that wait, in the order in which they are due, as the filters want them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaitingPage {
-    pub lane: i64,
-    pub name: String,
+    pub query: QueueQuery,
+    /// The campaign's, where only one is shown.
+    pub name: Option<String>,
+    /// Names of the campaigns whose messages may be among them.
+    pub names: Vec<(CampaignId, String)>,
     pub rows: Vec<MessageRow>,
-    pub next: Option<MessageId>,
+    pub next: Option<Spot>,
     pub is_first: bool,
+    /// How many there are, on all pages; `is_more`: counting stopped there.
+    pub matching: i64,
+    pub is_more: bool,
+    /// Not every message could be looked at for this page.
+    pub is_part: bool,
     pub is_cancelled: bool,
     pub can_edit: bool,
 }
 
-/// Names a message, and where to go after the change: "queue", or else the page of its recipient.
+/// Names a message, and where to go after the change: an address of the queue, or else the page of its recipient.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageForm {
     #[serde(default)]
@@ -245,11 +254,35 @@ impl MessageForm {
     pub fn id(&self) -> Result<MessageId, AppError> {
         self.id.parse().map_err(|_| AppError::not_found("message"))
     }
+
+    /// Where the form stood, if that was the queue; what leads elsewhere is not followed.
+    pub fn queue(&self) -> Option<&str> {
+        let is_query = self.then == "/queue" || self.then.starts_with("/queue?");
+        (is_query && self.then.bytes().all(|byte| byte.is_ascii_graphic()))
+            .then_some(self.then.as_str())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_leads_back_to_the_queue_and_nowhere_else() {
+        for (then, is_followed) in [
+            ("/queue", true),
+            ("/queue?q=ann%40", true),
+            ("/queue?q=a\r\nX: y", false),
+            ("//elsewhere.example/queue?", false),
+            ("", false),
+        ] {
+            let form = MessageForm {
+                then: then.into(),
+                ..MessageForm::default()
+            };
+            assert_eq!(form.queue().is_some(), is_followed, "{then}");
+        }
+    }
 
     #[test]
     fn a_message_moves_only_from_the_states_of_the_table() {

@@ -1,5 +1,7 @@
-//! Reads over the ledger for people: lanes, waiting messages, accounts' use. Never counts a campaign's rows; what moves rows is
-//! in delivery/queue.rs.
+//! Reads over the ledger for people: lanes, waiting messages, accounts' use; and what a person does with messages that wait.
+//! Never counts a campaign's rows; what else moves rows is in delivery/queue.rs.
+
+pub mod waiting;
 
 use super::model::{MessageRow, MessageState};
 use super::waiting::AccountUse;
@@ -49,18 +51,6 @@ pub async fn find_message(db: &Db, id: MessageId) -> Result<Option<MessageRow>, 
         .as_ref()
         .map(message)
         .transpose()
-}
-
-/// What waits in a lane, in the order in which it is due, after a message of the lane.
-pub fn select_waiting(lane: i64, after: Option<MessageId>, limit: i64) -> Stmt {
-    sql(format!(
-        "SELECT {MESSAGE_COLUMNS} FROM email_queue q LEFT JOIN sender_accounts a ON a.id = q.account_id \
-         WHERE q.lane = ?1 AND q.state = 'ready' AND (q.due_at, q.id) > \
-         (coalesce((SELECT due_at FROM email_queue WHERE id = ?2), -1), coalesce(?2, -1)) ORDER BY q.due_at, q.id LIMIT ?3"
-    ))
-    .bind(lane)
-    .bind(after)
-    .bind(limit)
 }
 
 /// A lane's own numbers as one row: `being_sent`, `later` (counted to [`LATER_LIMIT`] + 1), `next_try_at`, `oldest_due_at`.

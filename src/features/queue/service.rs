@@ -2,7 +2,7 @@
 
 use super::forecast::gather::{self, Others};
 use super::forecast::simulate::Lane;
-use super::model::{LaneSummary, MessageAction, MessageRow, QueueOverview, WaitingPage};
+use super::model::{LaneSummary, MessageAction, MessageRow, QueueOverview};
 use super::waiting::{LaneFacts, wait_reasons};
 use super::{day, repo};
 use crate::delivery::queue::{
@@ -19,13 +19,12 @@ use crate::server::Cx;
 use crate::server::db::Outcome;
 
 /// Running campaigns the page shows, newest first.
-const LANES: i64 = 50;
-const PAGE: i64 = 50;
+pub(super) const LANES: i64 = 50;
 /// Counting test mails stops here.
 const TESTS: i64 = 10_000;
 /// Chunks of retries one request makes due.
 const HASTEN_CHUNKS: usize = 50;
-const TEST_MAILS: &str = "Test mails";
+pub(super) const TEST_MAILS: &str = "Test mails";
 
 pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
     let caller = cx.require(Role::Viewer)?;
@@ -155,42 +154,6 @@ fn test_facts(lane: &Outcome, ready: i64) -> Result<LaneFacts, AppError> {
         is_more: later > repo::LATER_LIMIT,
         next_try_at: row.get("next_try_at")?,
         ..LaneFacts::default()
-    })
-}
-
-/// The waiting messages of a lane, a page at a time.
-pub async fn list_waiting(
-    cx: &Cx,
-    lane: i64,
-    after: Option<MessageId>,
-) -> Result<WaitingPage, AppError> {
-    let caller = cx.require(Role::Viewer)?;
-    let (name, state) = if lane == OWN_LANE {
-        (TEST_MAILS.to_owned(), CampaignState::Sending)
-    } else {
-        let campaign = campaigns::find(&cx.db, CampaignId(lane))
-            .await?
-            .ok_or_else(|| AppError::not_found("campaign"))?;
-        (campaign.summary.name, campaign.summary.state)
-    };
-    let rows = cx
-        .db
-        .query(repo::select_waiting(lane, after, PAGE + 1))
-        .await?;
-    let mut rows = rows
-        .iter()
-        .map(repo::message)
-        .collect::<Result<Vec<_>, _>>()?;
-    let is_more = rows.len() > PAGE as usize;
-    rows.truncate(PAGE as usize);
-    Ok(WaitingPage {
-        lane,
-        name,
-        next: rows.last().map(|row| row.id).filter(|_| is_more),
-        rows,
-        is_first: after.is_none(),
-        is_cancelled: state == CampaignState::Cancelled,
-        can_edit: caller.user.role.allows(Role::Editor),
     })
 }
 

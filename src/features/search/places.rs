@@ -25,7 +25,7 @@ const ACTIONS: &[Place] = &[
     place(
         "New campaign",
         "/drafts/new",
-        "write create draft email mail newsletter",
+        "write create new draft email mail newsletter",
         Role::Editor,
     ),
     place(

@@ -9,6 +9,19 @@ use crate::server::request::Cx;
 /// Of each kind at most so many.
 const MOST_EACH: i64 = 6;
 
+/// Campaigns, each with its report beside it where it was asked for by name.
+fn with_reports(hits: Vec<Hit>, is_named: bool) -> Vec<Hit> {
+    let pairs = hits.into_iter().flat_map(|hit| {
+        let report = is_named.then(|| Hit {
+            title: format!("Report of {}", hit.title),
+            href: format!("{}/report", hit.href),
+            ..hit.clone()
+        });
+        std::iter::once(hit).chain(report)
+    });
+    pairs.collect()
+}
+
 /// What matches, in groups; with nothing typed, what one may do, and what was touched last.
 pub async fn search(cx: &Cx, text: &str) -> Result<Vec<Group>, AppError> {
     let role = cx.require(Role::Viewer)?.user.role;
@@ -31,7 +44,10 @@ pub async fn search(cx: &Cx, text: &str) -> Result<Vec<Group>, AppError> {
     let mut found = vec![
         group(
             "Campaigns",
-            repo::hits(campaigns, Icon::Campaign, "/campaigns")?,
+            with_reports(
+                repo::hits(campaigns, Icon::Campaign, "/campaigns")?,
+                !text.is_empty(),
+            ),
         ),
         group("Drafts", repo::hits(drafts, Icon::Draft, "/drafts")?),
         group(

@@ -156,12 +156,12 @@ impl Found {
 
     fn image(&mut self, url: &str, alt: &str) {
         self.length("image address", url, MAX_FIELD_BYTES);
-        self.length("alternative text", alt, MAX_FIELD_BYTES);
+        self.length("description of the image", alt, MAX_FIELD_BYTES);
         if !is_image_source(url) {
             self.say("The image address must start with https:// or http://.");
         }
         if alt.trim().is_empty() {
-            self.say("The image has no alternative text. Say what it shows.");
+            self.say("The image has no description. Say what it shows.");
         }
     }
 
@@ -337,7 +337,7 @@ mod tests {
             .unwrap();
         assert_eq!(
             document.problems()[0].message,
-            "The image has no alternative text. Say what it shows."
+            "The image has no description. Say what it shows."
         );
     }
 

@@ -258,12 +258,15 @@ mod suite {
             .post_form(
                 Some(Role::Editor),
                 "/api/queue/cancel-message",
-                &[("form[id]", &last.to_string()), ("form[then]", "queue")],
+                &[
+                    ("form[id]", &last.to_string()),
+                    ("form[then]", "/queue?state=due"),
+                ],
             )
             .await;
         assert_eq!(
             answer.location(),
-            format!("/queue?lane={id}&notice=message-cancelled")
+            "/queue?state=due&notice=message-cancelled"
         );
         assert_eq!(state(&test, id).await, "completed");
         assert_adds_up(&test, id).await;

@@ -5,6 +5,9 @@ use crate::util::app::on_both;
 on_both! {
     the_log_pages_through_every_recipient_once
     the_log_finds_addresses
+    the_log_finds_people_by_their_names
+    refusals_are_explained_and_lead_to_their_recipients
+    unconfirmed_messages_are_shown_with_what_can_be_done
     the_export_holds_every_recipient_and_no_formulas
 }
 
@@ -131,6 +134,136 @@ mod suite {
         assert!(!mail.body.contains("/t/o/") && !mail.body.contains("/t/c/"));
         let policy = mail.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("sandbox; default-src 'none'"));
+    }
+
+    pub async fn the_log_finds_people_by_their_names(test: TestApp) {
+        let id = setup::campaign(&test, 120).await;
+        end(&test, id, "failed", 10).await;
+        let find = |q: &'static str, state: &'static str, from: String| {
+            let query = LogQuery {
+                q: q.into(),
+                state: state.into(),
+                from,
+                ..LogQuery::default()
+            };
+            page(&test, id, query)
+        };
+        // Their lists call them "Person 7"; their addresses do not.
+        let found = find("person 7", "", String::new()).await;
+        let names: Vec<_> = found.rows.iter().map(|row| row.address.as_str()).collect();
+        assert_eq!(found.rows.len(), 11, "7 and 70 to 79: {names:?}");
+        assert_eq!(
+            find("PERSON 7", "failed", String::new()).await.rows.len(),
+            1
+        );
+        assert_eq!(find("first_name", "", String::new()).await.rows.len(), 0);
+        // More than a page.
+        let first = find("erson ", "", String::new()).await;
+        assert_eq!((first.rows.len(), first.next), (50, None));
+        let mut seen: Vec<_> = first.rows.iter().map(|row| row.id).collect();
+        let mut further = first.further;
+        while let Some(from) = further {
+            let next = find("erson ", "", from.to_string()).await;
+            seen.extend(next.rows.iter().map(|row| row.id));
+            further = next.further;
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), 121);
+        let page = test
+            .get(
+                Some(Role::Viewer),
+                &format!("/campaigns/{id}?tab=recipients&q=erson%20"),
+            )
+            .await;
+        assert!(page.body.contains("from=50"), "{}", page.body);
+    }
+
+    pub async fn refusals_are_explained_and_lead_to_their_recipients(test: TestApp) {
+        let id = setup::campaign(&test, 130).await;
+        end(&test, id, "failed", 70).await;
+        test.exec(sql(
+            "UPDATE email_queue SET reply_code = 552, reply = '5.2.2 Over quota' WHERE state = 'failed' AND id % 10 = 0",
+        ))
+        .await;
+        let viewer = Some(Role::Viewer);
+        let overview = test.get(viewer, &format!("/campaigns/{id}")).await;
+        for words in [
+            "The address does not exist.",
+            "The mailbox is full.",
+            "reply=552-5.2.2",
+            "Show 7 recipients",
+        ] {
+            assert!(overview.body.contains(words), "{words}: {}", overview.body);
+        }
+        let report = test.get(viewer, &format!("/campaigns/{id}/report")).await;
+        assert!(report.body.contains("The mailbox is full."));
+        let refused = |reply: &'static str, after: String| {
+            let query = LogQuery {
+                reply: reply.into(),
+                after,
+                ..LogQuery::default()
+            };
+            page(&test, id, query)
+        };
+        let full = refused("552-5.2.2", String::new()).await;
+        assert_eq!((full.rows.len(), full.next), (7, None));
+        assert_eq!(full.reply.unwrap().0, "The mailbox is full.");
+        let first = refused("550-5.1.1", String::new()).await;
+        assert_eq!(first.rows.len(), 50);
+        let second = refused("550-5.1.1", first.next.unwrap().to_string()).await;
+        assert_eq!(second.rows.len(), 13);
+        assert_eq!(refused("none", String::new()).await.rows.len(), 0);
+        let log = test
+            .get(
+                viewer,
+                &format!("/campaigns/{id}?tab=recipients&state=failed&reply=552-5.2.2"),
+            )
+            .await;
+        assert!(log.body.contains("Only failures of this kind:"));
+    }
+
+    pub async fn unconfirmed_messages_are_shown_with_what_can_be_done(test: TestApp) {
+        let id = setup::campaign(&test, 5).await;
+        end(&test, id, "unconfirmed", 2).await;
+        let path = format!("/campaigns/{id}");
+        let editor = test.get(Some(Role::Editor), &path).await;
+        let buttons = [
+            "Resend unconfirmed",
+            "Send these messages once more?",
+            "Those that did arrive the first time will arrive twice.",
+            "Mark as sent",
+        ];
+        for words in buttons {
+            assert!(editor.body.contains(words), "{words}: {}", editor.body);
+        }
+        let show = format!("href=\"/campaigns/{id}?tab=recipients&amp;state=unconfirmed\"");
+        let viewer = test.get(Some(Role::Viewer), &path).await;
+        for body in [&editor.body, &viewer.body] {
+            assert!(body.contains("2 messages are unconfirmed"));
+            assert!(body.contains("Show them") && body.contains(&show), "{body}");
+        }
+        assert!(buttons.iter().all(|words| !viewer.body.contains(words)));
+        let log = test
+            .get(
+                Some(Role::Viewer),
+                &format!("{path}?tab=recipients&state=unconfirmed"),
+            )
+            .await;
+        assert!(log.body.contains("Person0001@Example.com"));
+        assert!(!log.body.contains("Person0003@Example.com"));
+        let answer = test
+            .post_form(
+                Some(Role::Editor),
+                "/api/campaigns/confirm-unconfirmed",
+                &[("form[id]", &id.to_string())],
+            )
+            .await;
+        assert_eq!(
+            answer.location(),
+            format!("{path}?notice=messages-confirmed")
+        );
+        assert_eq!(setup::in_state(&test, id, "unconfirmed").await, 0);
     }
 
     pub async fn the_export_holds_every_recipient_and_no_formulas(test: TestApp) {

@@ -8,3 +8,4 @@ mod live;
 mod log;
 mod queue;
 mod setup;
+mod waiting;

@@ -18,6 +18,7 @@ on_both! {
     people_are_added_and_removed
     a_stale_row_and_a_shared_list_are_left_alone
     rows_are_searched_and_paged
+    people_are_found_by_their_names
 }
 
 mod suite {
@@ -262,6 +263,31 @@ mod suite {
             ..all
         };
         assert!(page(nothing).await.0.is_empty());
+    }
+
+    /// By any value of the list, in every letter's case, and never by the name of a column.
+    pub async fn people_are_found_by_their_names(test: TestApp) {
+        let id = draft(&test).await;
+        let list = "email,Name,Company\nx1@example.com,Ann Smith,Acme\nx2@example.com,Éva Öz,\"The \"\"Best\"\" Ltd\"\n\
+                    annabel@example.com,Bob,Acme\n";
+        give(&test, id, "file", list).await;
+        let found = async |search: &str| {
+            let filter = RowFilter {
+                search: search.into(),
+                ..RowFilter::default()
+            };
+            let opened = service::open(&test.cx(Role::Viewer), id, &filter, None).await;
+            let rows = opened.unwrap().page.rows;
+            rows.iter().map(|row| row.position).collect::<Vec<_>>()
+        };
+        assert_eq!(found("ANN").await, [1, 3], "by name and by address");
+        assert_eq!(found("n smith").await, [1]);
+        assert_eq!(found("éva").await, [2]);
+        assert_eq!(found("ÖZ").await, [2]);
+        assert_eq!(found("acme").await, [1, 3]);
+        assert_eq!(found("\"best\"").await, [2]);
+        assert!(found("company").await.is_empty());
+        assert_eq!(found("annabel@").await, [3]);
     }
 }
 

@@ -79,7 +79,7 @@ fn Recipient(detail: RecipientDetail) -> impl IntoView {
                 })}
             </section>
             <section class="panel" aria-labelledby="data">
-                <h2 id="data" class="mb-3 font-semibold">"Merge data"</h2>
+                <h2 id="data" class="mb-3 font-semibold">"What the list says about them"</h2>
                 <dl class="grid gap-3">
                     {detail.data.into_iter().map(|(name, value)| view! {
                         <div><dt class="font-mono text-sm text-muted">{name}</dt><dd class="break-words">{value}</dd></div>

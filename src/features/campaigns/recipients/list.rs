@@ -14,25 +14,32 @@ use leptos::prelude::*;
 #[component]
 pub fn RecipientLog(page: LogPage) -> impl IntoView {
     let path = format!("/campaigns/{}", page.id);
-    let with = |state: &str, q: &str, before: &str, after: &str| {
+    let state = page.filter.as_str();
+    let (reply_words, reply) = page.reply.clone().unzip();
+    let reply = reply.unwrap_or_default();
+    let with =
+        |state: &str, q: &str| href(&path, &[("tab", "recipients"), ("state", state), ("q", q)]);
+    let at = |name: &'static str, place: String| {
         href(
             &path,
             &[
                 ("tab", "recipients"),
                 ("state", state),
-                ("q", q),
-                ("before", before),
-                ("after", after),
+                ("q", &page.search),
+                ("reply", &reply),
+                (name, &place),
             ],
         )
     };
-    let state = page.filter.as_str();
-    let previous = page
-        .previous
-        .map(|id| with(state, &page.search, &id.to_string(), ""));
-    let next = page
-        .next
-        .map(|id| with(state, &page.search, "", &id.to_string()));
+    let previous = page.previous.map(|id| at("before", id.to_string()));
+    let next = match (page.next, page.further) {
+        (Some(id), _) => Some(at("after", id.to_string())),
+        (None, Some(position)) => Some(at("from", position.to_string())),
+        (None, None) => None,
+    };
+    let part = page.is_part.then_some(
+        "This campaign has many recipients, and not all were looked at for this page. Nothing is left out: go on with “Next”.",
+    );
     let of = move |filter: LogFilter| filter.count(&page.counts, page.opened, page.clicked);
     let tabs = LogFilter::ALL
         .into_iter()
@@ -40,7 +47,7 @@ pub fn RecipientLog(page: LogPage) -> impl IntoView {
         .map(|filter| {
             let is_current = filter == page.filter;
             view! {
-                <a class="btn btn-sm" class:btn-active=is_current href=with(filter.as_str(), &page.search, "", "")
+                <a class="btn btn-sm" class:btn-active=is_current href=with(filter.as_str(), &page.search)
                     aria-current=is_current.then_some("page")>
                     {filter.words()}" "<span class="text-muted tabular-nums">{thousands(of(filter))}</span>
                 </a>
@@ -53,20 +60,21 @@ pub fn RecipientLog(page: LogPage) -> impl IntoView {
         filter => format!("Export {} as CSV", filter.words().to_lowercase()),
     };
     let all = count(of(page.filter), "recipient", "recipients");
-    let words = if page.search.is_empty() {
+    let words = if page.search.is_empty() && reply.is_empty() {
         all
     } else {
         String::new()
     };
     let is_empty = page.rows.is_empty();
-    let (is_searched, everything) = (!page.search.is_empty(), with("", "", "", ""));
+    let is_narrowed = !page.search.is_empty() || !reply.is_empty();
+    let (everything, all_failed) = (with("", ""), with("failed", ""));
     view! {
         <nav class="mb-3 flex flex-wrap gap-2" aria-label="States of recipients">{tabs}</nav>
         <div class="mb-4 flex flex-wrap items-center justify-between gap-3">
             <form method="get" action=path.clone() role="search" class="join">
                 <input type="hidden" name="tab" value="recipients"/>
                 {(!state.is_empty()).then(|| view! { <input type="hidden" name="state" value=state/> })}
-                <input type="search" name="q" value=page.search.clone() aria-label="Search by address" placeholder="Address or part of it"
+                <input type="search" name="q" value=page.search.clone() aria-label="Search recipients" placeholder="Name or address"
                     class="input input-sm join-item"/>
                 <button type="submit" class="btn btn-sm join-item">"Search"</button>
             </form>
@@ -77,9 +85,17 @@ pub fn RecipientLog(page: LogPage) -> impl IntoView {
                 {format!("{} still being prepared; they appear here as that goes on.", count(page.unprepared, "recipient is", "recipients are"))}
             </p>
         })}
-        {if is_empty {
-            let (title, text) = if is_searched {
-                ("No recipient found", "No address of this campaign fits this search and state.")
+        {reply_words.map(|words| view! {
+            <p class="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+                <span>"Only failures of this kind: "<strong>{words}</strong></span>
+                <a class="link" href=all_failed>"Show all that failed"</a>
+            </p>
+        })}
+        {if is_empty && part.is_some() {
+            ().into_any()
+        } else if is_empty {
+            let (title, text) = if is_narrowed {
+                ("No recipient found", "No recipient of this campaign fits this search and state.")
             } else {
                 ("Nobody here", "No recipient of this campaign is in this state.")
             };
@@ -90,6 +106,7 @@ pub fn RecipientLog(page: LogPage) -> impl IntoView {
         } else {
             view! { <Rows id=page.id rows=page.rows/> }.into_any()
         }}
+        {part.map(|words| view! { <p role="status" class="mt-3 text-sm text-muted">{words}</p> })}
         <Pager previous=previous next=next words=words/>
     }
 }
@@ -122,11 +139,20 @@ fn Rows(id: CampaignId, rows: Vec<MessageRow>) -> impl IntoView {
 fn Line(id: CampaignId, row: MessageRow) -> impl IntoView {
     let said = said(&row);
     let words = state_words(&row);
+    // What the wide table shows in columns of its own.
+    let did = (row.opens + row.clicks > 0).then(|| {
+        format!(
+            "{}, {}",
+            count(row.opens, "open", "opens"),
+            count(row.clicks, "click", "clicks")
+        )
+    });
     view! {
         <tr>
             <td class="max-w-56">
                 <a class="link link-hover block truncate" href=format!("/campaigns/{id}/recipients/{}", row.id)>{row.address}</a>
                 <span class="block truncate text-xs text-muted md:hidden">{said.clone()}</span>
+                {did.map(|words| view! { <span class="block text-xs text-muted tabular-nums lg:hidden">{words}</span> })}
             </td>
             <td><Badge tone=row.state.tone() text=words/></td>
             <td class="hidden lg:table-cell">{row.account}</td>

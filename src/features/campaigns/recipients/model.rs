@@ -124,6 +124,12 @@ pub struct LogQuery {
     pub before: String,
     #[serde(default)]
     pub after: String,
+    /// A `ReplyFilter`: only who was refused so.
+    #[serde(default)]
+    pub reply: String,
+    /// A position of the campaign's list, from which on people are looked for by their names.
+    #[serde(default)]
+    pub from: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +147,12 @@ pub struct LogPage {
     /// The row that the previous page ends before, and the one that the next page starts after.
     pub previous: Option<MessageId>,
     pub next: Option<MessageId>,
+    /// Of refusals of one kind: in plain words, and as the address has it.
+    pub reply: Option<(String, String)>,
+    /// Where looking for people by their names goes on.
+    pub further: Option<i64>,
+    /// Looking stopped before the last recipient: this page may be short, or empty.
+    pub is_part: bool,
 }
 
 /// One recipient of a campaign, with everything that happened.

@@ -1,11 +1,13 @@
 //! SQL of the log. Every page is a walk along an index from a row: as fast in the last page of a million as in the first.
 
 use super::model::{Attempt, Event, LogFilter};
+use crate::features::campaigns::reply::ReplyFilter;
 use crate::features::campaigns::repo::Edge;
+use crate::features::drafts::recipients::repo::person::Words;
 use crate::features::queue::model::{MessageRow, MessageState};
 use crate::features::queue::repo::{MESSAGE_COLUMNS, message};
 use crate::features::tracking::model::Rule;
-use crate::ids::{CampaignId, MessageId};
+use crate::ids::{CampaignId, MessageId, RecipientSetId};
 use crate::server::db::{DbError, Outcome, Row, Stmt, sql};
 
 /// How a search compares.
@@ -63,11 +65,7 @@ pub fn select_filtered(
     edge: Edge<MessageId>,
     limit: i64,
 ) -> Stmt {
-    let (side, order, id) = match edge {
-        Edge::Start => ("?2 IS NULL", "ASC", None),
-        Edge::After(id) => ("k.id > ?2", "ASC", Some(id)),
-        Edge::Before(id) => ("k.id < ?2", "DESC", Some(id)),
-    };
+    let (side, order, id) = side_of(edge);
     let conditions: Vec<String> = match filter {
         LogFilter::Opened => vec!["k.opened_at IS NOT NULL".into()],
         LogFilter::Clicked => vec!["k.clicked_at IS NOT NULL".into()],
@@ -94,6 +92,85 @@ pub fn select_filtered(
     .bind(campaign)
     .bind(id)
     .bind(limit)
+}
+
+/// Rows that a search of values, or of words in replies, looks at in one statement.
+pub const WINDOW: i64 = 20_000;
+
+/// Who was refused in one way, by id, among the [`WINDOW`] failures on that side of a row.
+pub fn select_refused(
+    campaign: CampaignId,
+    reply: ReplyFilter,
+    edge: Edge<MessageId>,
+    limit: i64,
+) -> Stmt {
+    let (side, order, id) = side_of(edge);
+    sql(format!(
+        "SELECT {MESSAGE_COLUMNS} FROM (SELECT k.id AS key_id FROM email_queue k WHERE k.campaign_id = ?1 AND k.state = 'failed' \
+         AND {side} ORDER BY k.id {order} LIMIT ?3) CROSS JOIN email_queue q ON q.id = key_id \
+         LEFT JOIN sender_accounts a ON a.id = q.account_id WHERE q.reply_code IS ?4 AND (?5 IS NULL OR instr(q.reply, ?5) > 0) \
+         ORDER BY q.id {order} LIMIT ?6"
+    ))
+    .bind(campaign)
+    .bind(id)
+    .bind(WINDOW)
+    .bind(reply.code)
+    .bind(reply.status_words())
+    .bind(limit)
+}
+
+/// The last failure that [`select_refused`] looks at where there are more: `id`.
+pub fn select_refused_end(campaign: CampaignId, edge: Edge<MessageId>) -> Stmt {
+    let (side, order, id) = side_of(edge);
+    sql(format!(
+        "SELECT k.id FROM email_queue k WHERE k.campaign_id = ?1 AND k.state = 'failed' AND {side} \
+         ORDER BY k.id {order} LIMIT 1 OFFSET ?3"
+    ))
+    .bind(campaign)
+    .bind(id)
+    .bind(WINDOW - 1)
+}
+
+fn side_of(edge: Edge<MessageId>) -> (&'static str, &'static str, Option<MessageId>) {
+    match edge {
+        Edge::Start => ("?2 IS NULL", "ASC", None),
+        Edge::After(id) => ("k.id > ?2", "ASC", Some(id)),
+        Edge::Before(id) => ("k.id < ?2", "DESC", Some(id)),
+    }
+}
+
+/// Recipients found by what the campaign's list knows of them, or by a part of their address, among the [`WINDOW`] positions
+/// after `from`; those whose address begins so are left out. Each with its `position`.
+pub fn select_person(
+    campaign: CampaignId,
+    set: RecipientSetId,
+    filter: LogFilter,
+    search: &str,
+    from: i64,
+    limit: i64,
+) -> Stmt {
+    let words = Words::of(search);
+    let states = match (filter, filter.states()) {
+        (LogFilter::Opened, _) => " AND q.opened_at IS NOT NULL".to_owned(),
+        (LogFilter::Clicked, _) => " AND q.clicked_at IS NOT NULL".to_owned(),
+        (_, []) => String::new(),
+        (_, states) => format!(" AND q.state IN ({})", quoted(states)),
+    };
+    let statement = sql(format!(
+        "SELECT {MESSAGE_COLUMNS}, r.position FROM recipients r CROSS JOIN email_queue q ON q.campaign_id = ?1 \
+         AND q.address_key = r.address_key LEFT JOIN sender_accounts a ON a.id = q.account_id \
+         WHERE r.set_id = ?2 AND r.position > ?3 AND r.position <= ?4 AND +r.status IN ('valid', 'suppressed') \
+         AND NOT (r.address_key >= ?5 AND r.address_key < ?5 || char(1114111)) AND (instr(r.address_key, ?5) > 0 OR {}){states} \
+         ORDER BY r.position LIMIT ?6",
+        words.condition("r.data", 7)
+    ))
+    .bind(campaign)
+    .bind(set)
+    .bind(from)
+    .bind(from.saturating_add(WINDOW))
+    .bind(search.to_lowercase())
+    .bind(limit);
+    words.bind(statement)
 }
 
 /// The words are our own, never a caller's.

@@ -6,7 +6,8 @@ use crate::delivery::post::message_id;
 use crate::error::AppError;
 use crate::features::auth::model::Role;
 use crate::features::campaigns::export::file_name;
-use crate::features::campaigns::repo::{self as campaigns, Edge};
+use crate::features::campaigns::reply::ReplyFilter;
+use crate::features::campaigns::repo::{self as campaigns, Campaign, Edge};
 use crate::features::campaigns::service::edge;
 use crate::features::queue::model::MessageRow;
 use crate::features::queue::repo::message;
@@ -14,11 +15,15 @@ use crate::ids::{CampaignId, MessageId};
 use crate::server::Cx;
 use crate::server::db::Stmt;
 use serde_json::{Map, Value};
+use std::time::Duration;
+use tokio::time::Instant;
 
 const PAGE: i64 = 50;
 const EXPORT_CHUNK: i64 = 1_000;
 /// Longest search that is looked for; no address is longer (RFC 5321 §4.5.3.1).
 const LONGEST_SEARCH: usize = 254;
+/// How long a page looks for people before it shows whom it has.
+const SEARCH_TIME: Duration = Duration::from_millis(60);
 
 fn campaign_id(text: &str) -> Result<CampaignId, AppError> {
     text.parse().map_err(|_| AppError::not_found("campaign"))
@@ -30,36 +35,170 @@ pub async fn list_recipients(cx: &Cx, query: &LogQuery) -> Result<LogPage, AppEr
     let campaign = campaigns::find(&cx.db, id)
         .await?
         .ok_or_else(|| AppError::not_found("campaign"))?;
-    let filter = LogFilter::of(&query.state);
+    let reply: Option<ReplyFilter> = query.reply.parse().ok();
+    let filter = match reply {
+        Some(_) => LogFilter::Failed,
+        None => LogFilter::of(&query.state),
+    };
     let search: String = query.q.trim().chars().take(LONGEST_SEARCH).collect();
     let edge = edge(&query.before, &query.after);
-    let mut rows = read(cx, page(id, filter, (&search, Match::Begins), edge)).await?;
-    if rows.is_empty() && !search.is_empty() {
-        // No address begins with it: then one that contains it will do.
-        rows = read(cx, page(id, filter, (&search, Match::Contains), edge)).await?;
-    }
-    let is_more = rows.len() > PAGE as usize;
-    rows.truncate(PAGE as usize);
-    if matches!(edge, Edge::Before(_)) {
-        rows.reverse();
-    }
-    let (is_previous, is_next) = match edge {
-        Edge::Start => (false, is_more),
-        Edge::After(_) => (true, is_more),
-        Edge::Before(_) => (is_more, true),
+    let found = match reply {
+        Some(reply) => refused(cx, id, reply, edge).await?,
+        None => {
+            searched(
+                cx,
+                &campaign,
+                filter,
+                &search,
+                edge,
+                query.from.parse().ok(),
+            )
+            .await?
+        }
     };
     Ok(LogPage {
         id,
         filter,
-        search,
+        search: if reply.is_some() {
+            String::new()
+        } else {
+            search
+        },
         counts: campaign.summary.counts,
         opened: campaign.summary.unique_opens,
         clicked: campaign.summary.unique_clicks,
         unprepared: campaign.unprepared(),
-        previous: rows.first().map(|row| row.id).filter(|_| is_previous),
-        next: rows.last().map(|row| row.id).filter(|_| is_next),
-        rows,
+        reply: reply.map(|reply| (reply.words(), reply.to_string())),
+        previous: found.previous,
+        next: found.next,
+        further: found.further,
+        is_part: found.is_part,
+        rows: found.rows,
     })
+}
+
+/// A page of rows, and where the pages beside it begin.
+#[derive(Default)]
+struct Found {
+    rows: Vec<MessageRow>,
+    previous: Option<MessageId>,
+    next: Option<MessageId>,
+    further: Option<i64>,
+    is_part: bool,
+}
+
+impl Found {
+    /// Rows as they were read from an edge on, with the one that says that there are more.
+    fn of(mut rows: Vec<MessageRow>, edge: Edge<MessageId>) -> Found {
+        let is_more = rows.len() > PAGE as usize;
+        rows.truncate(PAGE as usize);
+        if matches!(edge, Edge::Before(_)) {
+            rows.reverse();
+        }
+        let (is_previous, is_next) = match edge {
+            Edge::Start => (false, is_more),
+            Edge::After(_) => (true, is_more),
+            Edge::Before(_) => (is_more, true),
+        };
+        Found {
+            previous: rows.first().map(|row| row.id).filter(|_| is_previous),
+            next: rows.last().map(|row| row.id).filter(|_| is_next),
+            rows,
+            ..Found::default()
+        }
+    }
+}
+
+/// Who was refused in one way. Many may have failed otherwise: a page may end before it is full.
+async fn refused(
+    cx: &Cx,
+    id: CampaignId,
+    reply: ReplyFilter,
+    edge: Edge<MessageId>,
+) -> Result<Found, AppError> {
+    let outcomes = cx
+        .db
+        .batch(vec![
+            repo::select_refused(id, reply, edge, PAGE + 1),
+            repo::select_refused_end(id, edge),
+        ])
+        .await?;
+    let [page, end] = outcomes.as_slice() else {
+        return Ok(Found::default());
+    };
+    let end: Option<MessageId> = end.rows.first().map(|row| row.get("id")).transpose()?;
+    let rows = repo::rows(page)?;
+    let is_full = rows.len() > PAGE as usize;
+    let mut found = Found::of(rows, edge);
+    if let Some(end) = end.filter(|_| !is_full) {
+        found.is_part = true;
+        if matches!(edge, Edge::Before(_)) {
+            found.previous = Some(end);
+        } else {
+            found.next = Some(end);
+        }
+    }
+    Ok(found)
+}
+
+/// First, along the index, those whose address begins with the search; then, row by row, those whose address or name holds it.
+async fn searched(
+    cx: &Cx,
+    campaign: &Campaign,
+    filter: LogFilter,
+    search: &str,
+    edge: Edge<MessageId>,
+    from: Option<i64>,
+) -> Result<Found, AppError> {
+    let id = campaign.summary.id;
+    let is_person = !search.is_empty() && !search.contains('@');
+    if let Some(from) = from.filter(|_| is_person) {
+        return people(cx, campaign, filter, search, Found::default(), from).await;
+    }
+    let mut rows = read(cx, page(id, filter, (search, Match::Begins), edge)).await?;
+    if rows.is_empty() && search.contains('@') {
+        // No address begins with it: then one that contains it will do.
+        rows = read(cx, page(id, filter, (search, Match::Contains), edge)).await?;
+    }
+    let found = Found::of(rows, edge);
+    if is_person && found.next.is_none() {
+        return people(cx, campaign, filter, search, found, 0).await;
+    }
+    Ok(found)
+}
+
+/// Fills a page with recipients found row by row, for as long as there is time.
+async fn people(
+    cx: &Cx,
+    campaign: &Campaign,
+    filter: LogFilter,
+    search: &str,
+    mut found: Found,
+    from: i64,
+) -> Result<Found, AppError> {
+    let (id, set) = (campaign.summary.id, campaign.recipient_set_id);
+    let begin = Instant::now();
+    let (mut start, mut last) = (from, from);
+    while start < campaign.positions {
+        let room = PAGE + 1 - found.rows.len() as i64;
+        let statement = repo::select_person(id, set, filter, search, start, room);
+        for row in &cx.db.query(statement).await? {
+            if found.rows.len() >= PAGE as usize {
+                found.further = Some(last);
+                return Ok(found);
+            }
+            found.rows.push(message(row)?);
+            last = row.get("position")?;
+        }
+        start = start.saturating_add(repo::WINDOW);
+        let is_full = found.rows.len() >= PAGE as usize;
+        if start < campaign.positions && (is_full || begin.elapsed() > SEARCH_TIME) {
+            found.further = Some(start);
+            found.is_part = !is_full;
+            return Ok(found);
+        }
+    }
+    Ok(found)
 }
 
 fn page(id: CampaignId, filter: LogFilter, search: (&str, Match), edge: Edge<MessageId>) -> Stmt {

@@ -206,7 +206,7 @@ impl Recipient {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowFilter {
     pub status: RowStatus,
-    /// Part of an address.
+    /// Part of an address, or of a name.
     pub search: String,
     /// A merge name: rows without a value for it.
     pub missing: String,
@@ -266,6 +266,11 @@ impl RowFilter {
     /// Whether rows must be looked at one by one.
     pub fn is_searching(&self) -> bool {
         !self.search.is_empty() || !self.missing.is_empty()
+    }
+
+    /// Whether the search may be the name of a person, or anything else the list knows of them: it holds no @.
+    pub fn is_person(&self) -> bool {
+        !self.search.is_empty() && !self.search.contains('@') && self.missing.is_empty()
     }
 
     /// Whether the search is the beginning of an address up to its domain, which the index of addresses finds at once.

@@ -8,6 +8,7 @@ use crate::server::db::{Db, DbError, Outcome, Row, Stmt, sql};
 
 pub mod edits;
 pub mod pages;
+pub mod person;
 
 const SET_COLUMNS: &str = "id, state, problem, source, columns, email_column, typos, valid, invalid, duplicate, suppressed, \
      sheet, edits, rows_read, share_read, touched_at, ready_at, frozen_at, created_at";

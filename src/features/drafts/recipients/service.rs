@@ -117,10 +117,12 @@ fn start(filter: &RowFilter) -> i64 {
 
 /// How many rows one statement looks at: some ten milliseconds of work.
 fn window(filter: &RowFilter) -> i64 {
-    if filter.missing.is_empty() {
-        100_000
-    } else {
+    if !filter.missing.is_empty() {
         5_000
+    } else if filter.is_person() {
+        20_000
+    } else {
+        100_000
     }
 }
 

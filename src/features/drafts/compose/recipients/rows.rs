@@ -73,7 +73,7 @@ pub fn Rows(
                     <input type="hidden" name="step" value="recipients"/>
                     <input type="hidden" name="show" value=status.as_str()/>
                     <input type="search" name="q" value=filter.search.clone() class="input grow sm:max-w-sm"
-                        aria-label="Search addresses" placeholder="Part of an address"/>
+                        aria-label="Search recipients" placeholder="Name or address"/>
                     <button type="submit" class="btn">"Search"</button>
                     {is_filtered.then(|| view! { <a class="btn btn-ghost" href=all.href(id, None)>"Show all"</a> })}
                 </form>
