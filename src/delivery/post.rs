@@ -143,7 +143,14 @@ pub async fn post(
                         (job, built)
                     });
                 }
-                let ahead = next.as_ref().and_then(|(_, built)| built.as_ref().ok());
+                // The next message of a connection that has carried enough goes over another one.
+                let is_last = slot.connection.as_ref().is_some_and(|connection| {
+                    connection.message_count() + 1 >= MESSAGES_PER_CONNECTION
+                });
+                let ahead = next
+                    .as_ref()
+                    .filter(|_| !is_last)
+                    .and_then(|(_, built)| built.as_ref().ok());
                 let outcome = hand_over(&mut slot, config, &mail, ahead).await;
                 meters::handed_over(begin.elapsed());
                 outcome
@@ -368,6 +375,7 @@ async fn hand_over(
     next: Option<&Composed>,
 ) -> Outcome {
     let next = next.map(|next| (&next.envelope, next.raw.as_slice()));
+    let mut last = None;
     // A second round only when the server had closed a kept connection before anything was sent.
     for _ in 0..2 {
         if let Err(refused) = slot.make(config).await {
@@ -387,7 +395,10 @@ async fn hand_over(
                     posted: None,
                 };
             }
-            Err(error) if error.stale => drop(slot.take()),
+            Err(error) if error.stale => {
+                drop(slot.take());
+                last = Some(error);
+            }
             Err(error) => {
                 if !error.connection_usable {
                     drop(slot.take());
@@ -401,11 +412,23 @@ async fn hand_over(
             }
         }
     }
+    // Twice is not by chance: what the server said of it counts, if it said anything.
+    let told = last.filter(|error| error.reply.is_some());
     Outcome::Failed {
-        kind: FailureKind::Transport,
-        code: None,
-        words: "The server closed the connection twice before the message could be handed over."
-            .into(),
+        kind: told
+            .as_ref()
+            .map_or(FailureKind::Transport, |error| error.kind),
+        code: told
+            .as_ref()
+            .and_then(|error| error.reply.as_ref())
+            .map(|reply| i64::from(reply.code)),
+        words: told.map_or_else(
+            || {
+                "The server closed the connection twice before the message could be handed over."
+                    .into()
+            },
+            |error| error.to_string(),
+        ),
         was_offered: false,
     }
 }

@@ -5,7 +5,6 @@ pub mod config;
 pub mod csv;
 pub mod db;
 pub mod errors;
-pub mod listen;
 pub mod metrics;
 pub mod proxies;
 pub mod ready;

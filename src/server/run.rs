@@ -3,7 +3,6 @@
 use super::clock::Clock;
 use super::config::Config;
 use super::db::Db;
-use super::listen;
 use super::routes::router;
 use super::secrets::{Keys, random_token};
 use super::services::Supervisor;
@@ -11,6 +10,7 @@ use super::state::{AppState, Wake};
 use crate::delivery::{housekeeping, worker};
 use crate::features::{accounts, auth, campaigns, drafts, templates, tracking};
 use leptos::config::LeptosOptions;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -109,21 +109,19 @@ pub async fn serve(app: AppState) -> Result<(), String> {
             stop.cancel();
         }
     };
-    let signal = tokio::spawn(signal);
-    {
-        let server = listen::serve(
-            listener,
-            router(app.clone()),
-            listen::PATIENCE,
-            stop.clone(),
-        );
+    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
+        // Without it streamed pages wait 40 ms for a delayed acknowledgement.
+        let _ = stream.set_nodelay(true);
+    });
+    let served = {
+        let server = axum::serve(listener, service).with_graceful_shutdown(signal);
         // Event streams end with the token; whoever still hangs on after this long is cut off.
         tokio::select! {
-            () = server => {}
-            () = async { stop.cancelled().await; tokio::time::sleep(Duration::from_secs(20)).await } => {}
+            result = server => result.map_err(|error| format!("The server failed: {error}")),
+            () = async { stop.cancelled().await; tokio::time::sleep(Duration::from_secs(20)).await } => Ok(()),
         }
-    }
-    signal.abort();
+    };
     stop.cancel();
     supervisor.stopped().await;
     if let Err(error) = tracking::service::flush(&app).await {
@@ -132,7 +130,7 @@ pub async fn serve(app: AppState) -> Result<(), String> {
     app.connections.close_idle(true).await;
     housekeeping::sign_off(&app).await;
     app.db.close().await;
-    Ok(())
+    served
 }
 
 fn start_services(supervisor: &Supervisor, app: &AppState, stop: &CancellationToken) {

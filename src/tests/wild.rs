@@ -135,7 +135,8 @@ mod suite {
                 peer.accept_all();
                 peer.act(
                     at,
-                    "wild",
+                    // Nobody is named yet at MAIL.
+                    if at == At::Mail { "" } else { "wild" },
                     if mumbled {
                         Act::Mumbles(words)
                     } else {

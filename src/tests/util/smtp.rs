@@ -269,7 +269,9 @@ async fn talk(stream: TcpStream, rules: Arc<Mutex<Rules>>) -> Option<()> {
                 continue;
             }
             let mut content = String::new();
-            while let Some(line) = lines.next_line().await.ok()? {
+            loop {
+                // Content that is cut off was never mail (RFC 5321 §4.1.1.4).
+                let line = lines.next_line().await.ok()??;
                 if line == "." {
                     break;
                 }

@@ -264,7 +264,8 @@ mod tests {
         for size in [1, 2, 7] {
             // A mark that is torn apart is no mark; files do not come in pieces that small.
             if !part.starts_with('\u{feff}') {
-                assert_eq!(in_pieces(size), whole, "{part}");
+                // Of two things that are wrong, either may be met first.
+                assert_eq!(in_pieces(size).ok(), whole.clone().ok(), "{part}");
             }
         }
         whole
