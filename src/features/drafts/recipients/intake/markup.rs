@@ -140,19 +140,17 @@ impl Markup {
         } else {
             self.tag.extend_from_slice(bytes);
         }
+        match self.tag.first() {
+            // Comments, DTDs and the like: a reader has rules of its own for each.
+            Some(b'!') => return Err(Trouble::Strange),
+            Some(b'?') if self.is_begun => return Err(Trouble::Strange),
+            Some(b'?') => self.state = State::Declaration,
+            _ => {}
+        }
         if self.text.max(self.tag.len()) > self.most {
             return Err(Trouble::Long);
         }
-        match self.tag.first() {
-            // Comments, DTDs and the like: a reader has rules of its own for each.
-            Some(b'!') => Err(Trouble::Strange),
-            Some(b'?') if self.is_begun => Err(Trouble::Strange),
-            Some(b'?') => {
-                self.state = State::Declaration;
-                Ok(())
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// The byte at which something begins or ends.
