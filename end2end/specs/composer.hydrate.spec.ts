@@ -27,3 +27,13 @@ test('a long list shows how far it is and is there at once', async ({ signedIn: 
   await page.keyboard.press('ArrowLeft');
   await expect(page.getByText('Recipient 1 of 40,000')).toBeVisible();
 });
+
+test('each step is a page of its own for the keyboard', async ({ signedIn: page }) => {
+  await open(page, '/drafts/new');
+  await page.getByLabel('Name', { exact: true }).fill('Steps');
+  await page.getByRole('button', { name: 'Create draft' }).click();
+  await expect(page.getByRole('heading', { name: 'Steps', level: 1 })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: /Recipients/ }).click();
+  await expect(page).toHaveURL(/step=recipients/);
+  await expect(page.getByRole('main')).toBeFocused();
+});
