@@ -84,4 +84,13 @@ test('a finding leads to its place, and is put right beside it', async ({ signed
   await expect(finding).toHaveCount(0);
   await open(page, `${draft}?step=content&block=2`);
   await expect(editor.settings.getByRole('textbox', { name: 'Link', exact: true })).toHaveValue('https://shop.example/spring');
+
+test('each step is a page of its own for the keyboard', async ({ signedIn: page }) => {
+  await open(page, '/drafts/new');
+  await page.getByLabel('Name', { exact: true }).fill('Steps');
+  await page.getByRole('button', { name: 'Create draft' }).click();
+  await expect(page.getByRole('heading', { name: 'Steps', level: 1 })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: /Recipients/ }).click();
+  await expect(page).toHaveURL(/step=recipients/);
+  await expect(page.getByRole('main')).toBeFocused();
 });

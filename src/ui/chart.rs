@@ -117,8 +117,7 @@ fn marks_under(shorts: Vec<String>) -> impl IntoView {
     view! { <div class="mt-1.5 flex justify-between gap-2 text-xs text-muted" aria-hidden="true">{marks}</div> }
 }
 
-/// A field over each step that tells its values when pointed at or tapped (a tap gives it the focus; the keyboard passes it by).
-/// The table tells the same to everybody.
+/// A field over each step that tells its values when pointed at or tapped. The table tells the same to everybody.
 fn slots(series: &[String], words: &[(String, Vec<String>)]) -> impl IntoView + use<> {
     let n = words.len();
     let slots = words.iter().enumerate().map(|(at, (label, values))| {
@@ -133,7 +132,7 @@ fn slots(series: &[String], words: &[(String, Vec<String>)]) -> impl IntoView + 
             3 => "chart-tip chart-tip-end",
             _ => "chart-tip",
         };
-        view! { <span class="chart-slot" tabindex="-1"><span class=side>{format!("{label}\n{}", lines.join("\n"))}</span></span> }
+        view! { <span class="chart-slot"><span class=side>{format!("{label}\n{}", lines.join("\n"))}</span></span> }
     });
     view! { <div class="chart-slots" aria-hidden="true">{slots.collect_view()}</div> }
 }
