@@ -15,13 +15,26 @@ export class EditorPage {
 
   /** Makes an empty template of blocks and opens it. */
   async create(name: string): Promise<string> {
-    await open(this.page, '/templates/new');
-    await this.page.getByLabel('Name', { exact: true }).fill(name);
-    await this.page.getByRole('radio', { name: /Empty, with blocks/ }).check();
-    await this.page.getByRole('button', { name: 'Create template' }).click();
-    await expect(this.page.getByRole('heading', { name, level: 1 })).toBeVisible();
+    await this.createFrom(name, /Empty, with blocks/);
     await expect(this.palette).toBeVisible();
     return new URL(this.page.url()).pathname;
+  }
+
+  /** Makes a template from one of the beginnings that are offered, and opens it. */
+  async createFrom(name: string, beginning: RegExp): Promise<void> {
+    await open(this.page, '/templates/new');
+    await this.page.getByLabel('Name', { exact: true }).fill(name);
+    await this.page.getByRole('radio', { name: beginning }).check();
+    await this.page.getByRole('button', { name: 'Create template' }).click();
+    await expect(this.page.getByRole('heading', { name, level: 1 })).toBeVisible();
+  }
+
+  /** Lets the answers to changes take a while, so that there is something to be seen meanwhile. */
+  async slow(): Promise<void> {
+    await this.page.route(/\/api\/(templates\/edit-template|drafts\/(edit-draft|save-sender))$/, async (route) => {
+      await new Promise((done) => { setTimeout(done, 400); });
+      await route.continue();
+    });
   }
 
   item(name: string): Locator {
@@ -65,6 +78,13 @@ export class EditorPage {
     await expect(this.page.getByRole('status').filter({ hasText: words })).toHaveCount(1);
   }
 
+  /** The rich text of the stored text blocks, from top to bottom. */
+  async texts(path: string): Promise<string[]> {
+    const answer = await this.page.request.get(`${path}/export`);
+    const file = await answer.json() as { design: { document: { blocks: Block[] } } };
+    return file.design.document.blocks.filter(({ kind }) => kind.type === 'text').map(({ kind }) => kind.html!);
+  }
+
   /** The stored design: the blocks of the exported file, as "type" or "columns[a,b|c]". */
   async stored(path: string): Promise<string> {
     const answer = await this.page.request.get(`${path}/export`);
@@ -76,4 +96,4 @@ export class EditorPage {
   }
 }
 
-interface Block { kind: { type: string; columns?: { blocks: Block[] }[] } }
+interface Block { kind: { type: string; html?: string; columns?: { blocks: Block[] }[] } }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::block::Document;
+use super::block::{Document, Lack};
 use super::compile::Compiled;
 use super::expr::{BLANK, blank};
 use super::html::{Element, Token, decode, tokens};
@@ -39,6 +39,8 @@ pub struct Finding {
     pub message: String,
     /// The block it is about, if it is about one.
     pub block: Option<u32>,
+    /// What would put it right, where that is no more than a word or a click.
+    pub lack: Option<Lack>,
 }
 
 /// What is looked at.
@@ -99,6 +101,7 @@ impl List {
             code,
             message: message.into(),
             block: None,
+            lack: None,
         };
         self.push(finding);
     }
@@ -137,6 +140,7 @@ impl List {
                 code: "block",
                 message: problem.message,
                 block: problem.block,
+                lack: problem.lack,
             });
         }
     }
@@ -242,10 +246,15 @@ impl List {
             && !href.contains(':')
             && blanked.trim().as_bytes().first() != Some(&BLANK);
         if relative {
-            self.warn(
-                "relative_link",
-                format!("The link to “{href}” has no https:// and leads nowhere in a mail."),
-            );
+            self.push(Finding {
+                severity: Severity::Warning,
+                code: "relative_link",
+                message: format!(
+                    "The link to “{href}” has no https:// and leads nowhere in a mail."
+                ),
+                block: None,
+                lack: Lack::of_address(href),
+            });
         }
         if is_placeholder(href) {
             self.warn(
@@ -283,7 +292,7 @@ impl List {
             self.warn(
                 "image_without_alt",
                 format!(
-                    "The image “{}” has no alternative text.",
+                    "The image “{}” has no description.",
                     source.rsplit('/').next().unwrap_or_default()
                 ),
             );

@@ -7,6 +7,9 @@ on_both! {
     a_stale_tab_changes_nothing
     a_draft_with_something_missing_is_not_sent
     what_is_missing_in_a_block_is_said_before_sending
+    what_a_word_puts_right_is_put_right_in_the_review
+    mail_from_a_domain_without_a_key_is_pointed_out
+    my_version_can_be_kept_and_the_other_becomes_a_draft
 }
 
 mod suite {
@@ -249,5 +252,107 @@ mod suite {
         ] {
             assert!(page.body.contains(words), "{words}: {}", page.body);
         }
+    }
+
+    async fn fix(test: &TestApp, role: Role, id: &str, pairs: &[(&str, &str)]) -> Answer {
+        let seen = revision(test).await;
+        let mut fields = vec![("form[id]", id), ("form[revision]", seen.as_str())];
+        fields.extend(pairs);
+        test.post_call(Some(role), "/api/drafts/apply-fix", &fields)
+            .await
+    }
+
+    pub async fn what_a_word_puts_right_is_put_right_in_the_review(test: TestApp) {
+        sandbox(&test).await;
+        let id = draft_of(&test, "blocks").await;
+        let add = [
+            ("id", id.as_str()),
+            ("revision", "1"),
+            ("edit[op]", "add"),
+            ("edit[kind]", "button"),
+        ];
+        assert_eq!(call(&test, "edit-draft", &add).await.status, 200);
+        let review = format!("/drafts/{id}?step=review");
+        let page = test.get(EDITOR, &review).await;
+        assert!(page.body.contains("Where the button leads"));
+        let link = |to: &'static str| {
+            [
+                ("form[kind]", "link"),
+                ("form[block]", "1"),
+                ("form[words]", to),
+            ]
+        };
+        let answer = fix(&test, Role::Editor, &id, &link("nowhere")).await;
+        assert_eq!(answer.status, 422, "{}", answer.body);
+        let answer = fix(&test, Role::Editor, &id, &link("shop.test/a")).await;
+        assert!(answer.status.is_success(), "{}", answer.body);
+        let page = test.get(EDITOR, &review).await;
+        assert!(!page.body.contains("The button has no link."));
+        let source = test.query(sql("SELECT source FROM drafts")).await;
+        let source: String = source[0].at(0).unwrap();
+        assert!(source.contains("https://shop.test/a"), "{source}");
+
+        // The postal address is the owner's to set.
+        let address = [
+            ("form[kind]", "address"),
+            ("form[words]", "Example Ltd\n1 High Street"),
+        ];
+        assert!(!page.body.contains("Save postal address"));
+        let page = test.get(Some(Role::Owner), &review).await;
+        assert!(page.body.contains("Save postal address"));
+        let answer = fix(&test, Role::Editor, &id, &address).await;
+        assert_eq!(answer.status, 403, "{}", answer.body);
+        let answer = fix(&test, Role::Owner, &id, &address).await;
+        assert!(answer.status.is_success(), "{}", answer.body);
+        let page = test.get(EDITOR, &review).await;
+        assert!(!page.body.contains("no postal address"));
+    }
+
+    pub async fn mail_from_a_domain_without_a_key_is_pointed_out(test: TestApp) {
+        let id = new_draft(&test).await;
+        test.exec(sql(
+            "INSERT INTO sender_accounts (name, kind, host, port, tls, from_name, from_address, daily_cap, campaign_cap, \
+             max_connections, created_at, updated_at) \
+             VALUES ('Main', 'smtp', '127.0.0.1', 25, 'none', 'Ann', 'ann@shop.example', 100, 100, 1, 1, 1)",
+        ))
+        .await;
+        let review = format!("/drafts/{id}?step=review");
+        let words = "Mail from shop.example is not signed here (DKIM).";
+        let page = test.get(EDITOR, &review).await;
+        assert!(page.body.contains(words));
+        assert!(page.body.contains("href=\"/settings/domains\""));
+        test.exec(sql(
+            "INSERT INTO dkim_keys (domain, selector, algorithm, secret, public_key, state, created_at) \
+             VALUES ('shop.example', 'one', 'rsa-sha256', 'sealed', 'key', 'active', 1)",
+        ))
+        .await;
+        let page = test.get(EDITOR, &review).await;
+        assert!(!page.body.contains(words));
+    }
+
+    pub async fn my_version_can_be_kept_and_the_other_becomes_a_draft(test: TestApp) {
+        let id = new_draft(&test).await;
+        let theirs = edit(&test, &id, "headline", "subject", "Theirs").await;
+        assert_eq!(theirs.status, 200);
+        let mine = [
+            ("id", id.as_str()),
+            ("revision", "1"),
+            ("edit[op]", "keep"),
+            ("edit[kind]", "html"),
+            ("edit[fields][source]", "<p>Mine</p>"),
+            ("edit[fields][subject]", "Mine"),
+        ];
+        let answer = call(&test, "edit-draft", &mine).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let rows = test
+            .query(sql("SELECT name, subject FROM drafts ORDER BY id"))
+            .await;
+        let read = |at: usize| -> (String, String) {
+            (rows[at].at(0).unwrap(), rows[at].at(1).unwrap())
+        };
+        assert_eq!(read(0), ("Spring".into(), "Mine".into()));
+        let (name, subject) = read(1);
+        assert!(name.starts_with("Spring ("), "{name}");
+        assert_eq!(subject, "Theirs");
     }
 }

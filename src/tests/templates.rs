@@ -10,6 +10,7 @@ on_both! {
     two_instances_put_in_one_set_of_starters
     a_change_made_from_an_old_revision_is_refused_and_nothing_is_lost
     of_two_changes_at_once_one_wins
+    my_version_can_be_kept_and_the_other_stays_in_the_history
     a_viewer_looks_and_changes_nothing
     a_copy_has_a_free_name_and_a_life_of_its_own
     deleting_leaves_the_drafts_made_from_it
@@ -22,7 +23,7 @@ mod suite {
     use mailer::features::auth::model::Role;
     use mailer::features::templates::editor::EditForm;
     use mailer::features::templates::entry::{ImportForm, NewForm, RenameForm};
-    use mailer::features::templates::service;
+    use mailer::features::templates::{service, versions};
     use mailer::ids::TemplateId;
     use mailer::server::db::sql;
 
@@ -99,6 +100,36 @@ mod suite {
         let third = service::edit(&cx, id, 2, &headline).await.unwrap();
         assert_eq!(third.revision, 3);
         assert_eq!(third.compiled.fields, ["first_name"]);
+    }
+
+    pub async fn my_version_can_be_kept_and_the_other_stays_in_the_history(test: TestApp) {
+        let cx = test.cx(Role::Editor);
+        let id = make(&test, "Spring", "blocks").await;
+        let mine = service::edit(&cx, id, 1, &add("text")).await.unwrap();
+        let theirs = service::edit(&cx, id, 2, &add("button")).await.unwrap();
+        let keep = |kind: &str| EditForm {
+            kind: kind.into(),
+            ..typed(
+                "keep",
+                &[
+                    ("source", &mine.content.source),
+                    ("subject", "Mine"),
+                    ("preheader", ""),
+                ],
+            )
+        };
+        let other_kind = service::edit(&cx, id, 2, &keep("html")).await;
+        assert!(matches!(other_kind, Err(AppError::Invalid(_))));
+        let kept = service::edit(&cx, id, 2, &keep("blocks")).await.unwrap();
+        assert_eq!((kept.revision, kept.content.subject.as_str()), (4, "Mine"));
+        assert_eq!(kept.content.source, mine.content.source);
+        let history = versions::service::open(&cx, id, None).await.unwrap();
+        let version = history.opened.unwrap().card.id;
+        let found = versions::service::find_content(&cx, id, version).await;
+        assert_eq!(found.unwrap(), theirs.content);
+        // Whoever did not see it is told, as of any change.
+        let late = service::edit(&cx, id, 3, &add("divider")).await;
+        assert!(matches!(late, Err(AppError::Conflict(_))));
     }
 
     pub async fn of_two_changes_at_once_one_wins(test: TestApp) {

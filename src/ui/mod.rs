@@ -1,5 +1,6 @@
 //! Presentational widgets: they take values and callbacks, never call a server function and never import a feature.
 
+pub mod arrival;
 pub mod badge;
 pub mod chart;
 pub mod confirm;
@@ -9,6 +10,7 @@ pub mod form;
 pub mod href;
 pub mod icon;
 pub mod layout;
+pub mod leaving;
 pub mod load;
 pub mod notice;
 pub mod number;

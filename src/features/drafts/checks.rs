@@ -5,8 +5,11 @@ use super::model::{Check, Draft, Fix, Step, reply_to_problem};
 use super::recipients::model::RecipientSet;
 use super::review::{in_words, source_of};
 use crate::delivery::content;
-use crate::features::accounts::model::Account;
+use crate::features::accounts::model::{Account, Kind};
+use crate::features::domains::model::{SendingDomain, is_mailbox_provider};
+use crate::features::domains::service::domain_of;
 use crate::features::settings::model::Workspace;
+use crate::mail::block::Lack;
 use crate::mail::compile::Compiled;
 use crate::mail::preflight::{Mail, SYSTEM_NAMES, Severity, preflight};
 use crate::ui::number::count;
@@ -75,6 +78,30 @@ pub fn sender_checks(
     }
 }
 
+/// Domains that the mail may leave from and that nothing here signs for. `usable`: the accounts that may send it.
+pub fn signature_checks(usable: &[&Account], domains: &[SendingDomain], checks: &mut Vec<Check>) {
+    let mut unsigned: Vec<String> = usable
+        .iter()
+        // The sandbox's mail goes nowhere, and Google signs its own.
+        .filter(|account| account.kind == Kind::Smtp)
+        .filter_map(|account| domain_of(&account.from_address))
+        .filter(|domain| !is_mailbox_provider(domain))
+        .filter(|domain| {
+            let known = domains.iter().find(|known| known.domain == *domain);
+            !known.is_some_and(SendingDomain::is_signed)
+        })
+        .collect();
+    unsigned.sort();
+    unsigned.dedup();
+    for domain in unsigned {
+        let message = format!(
+            "Mail from {domain} is not signed here (DKIM). Unless your mail provider signs it, more of it is taken for spam."
+        );
+        let href = "/settings/domains".to_owned();
+        checks.push(check(false, message, href, "Set up signing"));
+    }
+}
+
 pub fn audience_checks(draft: &Draft, set: Option<&RecipientSet>, checks: &mut Vec<Check>) {
     let page = |show: &str| format!("{}{show}", Draft::href(draft.id, Step::Recipients));
     let Some(set) = set else {
@@ -118,6 +145,7 @@ pub fn content_checks(
     draft: &Draft,
     set: Option<&RecipientSet>,
     workspace: &Workspace,
+    is_owner: bool,
     checks: &mut Vec<Check>,
 ) {
     let content = || Draft::href(draft.id, Step::Content);
@@ -172,18 +200,27 @@ pub fn content_checks(
             None => (content(), "Go to the content"),
         };
         let is_blocker = finding.severity == Severity::Blocker;
+        let fix = match (finding.lack, finding.block) {
+            (Some(Lack::Description), Some(block)) => Some(Fix::Description(block)),
+            (Some(Lack::Link), Some(block)) => Some(Fix::Link(block)),
+            (Some(Lack::Scheme(address)), _) => Some(Fix::Scheme(address)),
+            _ => (finding.code == "no_unsubscribe").then_some(Fix::Footer),
+        };
         checks.push(Check {
-            fix: (finding.code == "no_unsubscribe").then_some(Fix::Footer),
+            fix,
             ..check(is_blocker, finding.message, href, words)
         });
     }
     if workspace.postal_address.trim().is_empty() {
-        checks.push(check(
-            false,
-            "The workspace has no postal address. Many countries demand one in the footer of every mail.",
-            "/settings".into(),
-            "Set the postal address",
-        ));
+        checks.push(Check {
+            fix: is_owner.then_some(Fix::Address),
+            ..check(
+                false,
+                "The workspace has no postal address. Many countries demand one in the footer of every mail.",
+                "/settings".into(),
+                "Set the postal address",
+            )
+        });
     }
     let Some(set) = set.filter(|set| set.valid > 0) else {
         return;

@@ -1,10 +1,10 @@
-//! What the review finds and can put right by itself: an unsubscribe footer, and words for those who have no value. Texts only:
-//! they are saved like any other change of the content.
+//! What the review finds and can put right by itself, or with a word: an unsubscribe footer, words for those who have no value, what an
+//! image shows, where a button leads, an address that is not complete. Texts only: they are saved like any other change of the content.
 
 use super::model::{FixForm, FixKind};
 use crate::error::AppError;
 use crate::features::templates::editor::Content;
-use crate::mail::block::{BlockKind, Document, Place};
+use crate::mail::block::{BlockKind, Document, Place, completed_link, is_link_target};
 use crate::mail::design::Mode;
 use crate::mail::expr::{Tag, scan};
 use crate::mail::names::merge_name;
@@ -18,7 +18,113 @@ pub fn apply(content: &Content, form: &FixForm) -> Result<Content, AppError> {
     match form.kind {
         FixKind::Footer => with_footer(content),
         FixKind::Words => with_words(content, &form.name, &form.words),
+        FixKind::Description => with_block(content, form, described),
+        FixKind::Link => with_block(content, form, linked),
+        FixKind::Scheme => with_scheme(content, &form.name),
+        FixKind::Address => Err(AppError::refused(
+            "The postal address is no part of the content.",
+        )),
     }
+}
+
+/// One block, changed by what was typed.
+fn with_block(
+    content: &Content,
+    form: &FixForm,
+    change: fn(&mut BlockKind, &str) -> Result<(), AppError>,
+) -> Result<Content, AppError> {
+    let gone = || AppError::refused("This block is not there any more. Look at the content again.");
+    if content.mode != Mode::Blocks {
+        return Err(gone());
+    }
+    let mut document = read(&content.source)?;
+    let id = form.block.parse().map_err(|_| gone())?;
+    let mut kind = document.find(id).ok_or_else(gone)?.kind.clone();
+    change(&mut kind, form.words.trim())?;
+    document
+        .update(id, kind)
+        .map_err(|error| AppError::refused(error.to_string()))?;
+    Ok(Content {
+        source: document.to_json(),
+        ..content.clone()
+    })
+}
+
+fn described(kind: &mut BlockKind, words: &str) -> Result<(), AppError> {
+    let alt = match kind {
+        BlockKind::Image { alt, .. } => alt,
+        BlockKind::Header { image_alt, .. } => image_alt,
+        _ => return Err(AppError::refused("This block has no image.")),
+    };
+    if words.is_empty() || words.chars().count() > MAX_WORDS * 3 {
+        return Err(AppError::refused(
+            "Say in a few words what the image shows, such as “A red bicycle”.",
+        ));
+    }
+    words.clone_into(alt);
+    Ok(())
+}
+
+fn linked(kind: &mut BlockKind, words: &str) -> Result<(), AppError> {
+    let BlockKind::Button { href, .. } = kind else {
+        return Err(AppError::refused("This block is no button."));
+    };
+    let target = completed_link(words);
+    if !is_link_target(&target) {
+        return Err(AppError::refused(
+            "Enter an address such as https://example.com, mailto:ann@example.com or tel:+49301234.",
+        ));
+    }
+    *href = target;
+    Ok(())
+}
+
+/// The address made complete in every link and image that has it.
+fn with_scheme(content: &Content, address: &str) -> Result<Content, AppError> {
+    let whole = completed_link(address);
+    if whole == address || !is_link_target(&whole) {
+        return Err(AppError::refused(
+            "It is not clear where this link leads. Change it in the content.",
+        ));
+    }
+    // In markup an ampersand may be written as it is, or as an entity.
+    let written = [address.to_owned(), address.replace('&', "&amp;")];
+    let in_markup = |text: &str| {
+        let mut text = text.to_owned();
+        for (attribute, quote) in [("href", '"'), ("href", '\''), ("src", '"'), ("src", '\'')] {
+            for old in &written {
+                let new = completed_link(old);
+                text = text.replace(
+                    &format!("{attribute}={quote}{old}{quote}"),
+                    &format!("{attribute}={quote}{new}{quote}"),
+                );
+            }
+        }
+        text
+    };
+    let source = match content.mode {
+        Mode::Blocks => {
+            let mut design: Value = serde_json::from_str(&content.source).map_err(|error| {
+                AppError::refused(format!("The design cannot be read: {error}."))
+            })?;
+            walk(&mut design, "", &|key, text| match key {
+                "href" | "url" | "image_url" if text.trim() == address => whole.clone(),
+                _ => in_markup(text),
+            });
+            read(&design.to_string())?.to_json()
+        }
+        Mode::Mjml | Mode::Html => in_markup(&content.source),
+    };
+    let new = Content {
+        source,
+        ..content.clone()
+    };
+    if new == *content {
+        return Err(AppError::refused(
+            "This link is written in a way that cannot be changed from here. Change it in the content.",
+        ));
+    }
+    Ok(new)
 }
 
 fn with_footer(content: &Content) -> Result<Content, AppError> {
@@ -77,7 +183,7 @@ fn with_words(content: &Content, name: &str, words: &str) -> Result<Content, App
             let mut design: Value = serde_json::from_str(&content.source).map_err(|error| {
                 AppError::refused(format!("The design cannot be read: {error}."))
             })?;
-            walk(&mut design, &line);
+            walk(&mut design, "", &|_, text| line(text));
             read(&design.to_string())?.to_json()
         }
         Mode::Mjml | Mode::Html => line(&content.source),
@@ -96,12 +202,14 @@ fn with_words(content: &Content, name: &str, words: &str) -> Result<Content, App
     Ok(new)
 }
 
-/// Every text inside a value, changed.
-fn walk(value: &mut Value, change: &impl Fn(&str) -> String) {
+/// Every text inside a value, changed; `key` is the name it stands under.
+fn walk(value: &mut Value, key: &str, change: &impl Fn(&str, &str) -> String) {
     match value {
-        Value::String(text) => *text = change(text),
-        Value::Array(list) => list.iter_mut().for_each(|entry| walk(entry, change)),
-        Value::Object(map) => map.values_mut().for_each(|entry| walk(entry, change)),
+        Value::String(text) => *text = change(key, text),
+        Value::Array(list) => list.iter_mut().for_each(|entry| walk(entry, key, change)),
+        Value::Object(map) => map
+            .iter_mut()
+            .for_each(|(key, entry)| walk(entry, key, change)),
         _ => {}
     }
 }
@@ -201,6 +309,80 @@ mod tests {
         // In a loop or a condition there is nothing to stand in for.
         let old = content(Mode::Html, "{% if town %}{{ name }}{% endif %}");
         assert!(apply(&old, &form(FixKind::Words, "town", "x")).is_err());
+    }
+
+    /// One block, and the form that changes it.
+    fn one_block(kind: BlockKind, fix: FixKind, words: &str) -> (Content, FixForm) {
+        let mut document = Document::default();
+        let id = document.insert(Place::Top, kind).unwrap();
+        let form = FixForm {
+            block: id.to_string(),
+            ..form(fix, "", words)
+        };
+        (content(Mode::Blocks, &document.to_json()), form)
+    }
+
+    fn image() -> BlockKind {
+        BlockKind::Image {
+            url: "https://a.test/b.png".into(),
+            alt: String::new(),
+            href: "shop.test/a".into(),
+            width_percent: 100,
+            align: Default::default(),
+        }
+    }
+
+    #[test]
+    fn an_image_gets_its_words_and_a_button_its_link() {
+        let (old, form) = one_block(image(), FixKind::Description, " A \"red\" bicycle ");
+        let new = apply(&old, &form).unwrap().document().unwrap();
+        assert!(
+            matches!(&new.blocks[0].kind, BlockKind::Image { alt, .. } if alt == "A \"red\" bicycle")
+        );
+        let (old, form) = one_block(BlockKind::new_button(), FixKind::Link, "shop.test");
+        let new = apply(&old, &form).unwrap();
+        assert_eq!(new.document().unwrap().problems(), []);
+        assert!(new.source.contains("https://shop.test"));
+        for (kind, fix, words) in [
+            (image(), FixKind::Description, " "),
+            (image(), FixKind::Link, "https://a.test"),
+            (BlockKind::new_button(), FixKind::Link, "javascript:x"),
+            (BlockKind::new_button(), FixKind::Description, "x"),
+        ] {
+            let (old, form) = one_block(kind, fix, words);
+            assert!(apply(&old, &form).is_err(), "{fix:?} {words}");
+        }
+        let (old, mut gone) = one_block(image(), FixKind::Description, "x");
+        gone.block = "99".into();
+        assert!(apply(&old, &gone).is_err());
+    }
+
+    #[test]
+    fn an_address_is_completed_wherever_it_stands() {
+        let fix = |content: &Content, address: &str| {
+            apply(content, &form(FixKind::Scheme, address, ""))
+        };
+        let html = "<a href=\"a.test/?b=1&amp;c=2\">a.test</a><a href='a.test/'>b</a>";
+        let new = fix(&content(Mode::Html, html), "a.test/?b=1&c=2").unwrap();
+        assert_eq!(
+            new.source,
+            "<a href=\"https://a.test/?b=1&amp;c=2\">a.test</a><a href='a.test/'>b</a>"
+        );
+        let (old, _) = one_block(image(), FixKind::Scheme, "");
+        let new = fix(&old, "shop.test/a").unwrap().document().unwrap();
+        assert!(
+            matches!(&new.blocks[0].kind, BlockKind::Image { href, .. } if href == "https://shop.test/a")
+        );
+        let (old, _) = one_block(
+            BlockKind::text("<p><a href=\"a.test\">a.test</a></p>"),
+            FixKind::Scheme,
+            "",
+        );
+        let new = fix(&old, "a.test").unwrap();
+        assert!(new.source.contains("https://a.test"), "{}", new.source);
+        for address in ["/shop", "https://a.test", "other.test", "javascript:x"] {
+            assert!(fix(&old, address).is_err(), "{address}");
+        }
     }
 
     #[test]

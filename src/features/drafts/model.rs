@@ -143,6 +143,14 @@ pub enum Fix {
     Words(String),
     /// Corrects all domains that look misspelt.
     Typos,
+    /// Words that say what the image of this block shows.
+    Description(u32),
+    /// Where the button of this block leads.
+    Link(u32),
+    /// Completes this address wherever a link or an image has it.
+    Scheme(String),
+    /// The workspace's postal address; only an owner may set it.
+    Address,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,9 +159,13 @@ pub enum FixKind {
     #[default]
     Footer,
     Words,
+    Description,
+    Link,
+    Scheme,
+    Address,
 }
 
-/// Puts something right in the content.
+/// Puts something right in the content, or in the settings that it shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FixForm {
     #[serde(default)]
@@ -162,10 +174,13 @@ pub struct FixForm {
     pub revision: String,
     #[serde(default)]
     pub kind: FixKind,
-    /// The merge name.
+    /// The merge name, or the address that is not complete.
     #[serde(default)]
     pub name: String,
-    /// What the mail says to those who have no value for it.
+    /// The block's id.
+    #[serde(default)]
+    pub block: String,
+    /// What was typed: what the mail says to those who have no value, what an image shows, where a button leads, the postal address.
     #[serde(default)]
     pub words: String,
 }

@@ -1,6 +1,6 @@
 //! Use-cases of the review step: the mail as each recipient will get it, what to look at before sending, test mails.
 
-use super::checks::{audience_checks, content_checks, sender_checks};
+use super::checks::{audience_checks, content_checks, sender_checks, signature_checks};
 use super::copies::Copies;
 use super::model::{Draft, DraftHead, PreviewMail, ReviewStep, TestForm, reply_to_problem};
 use super::recipients::model::Recipient;
@@ -16,7 +16,7 @@ use crate::features::queue::day::day;
 use crate::features::queue::forecast::gather;
 use crate::features::queue::forecast::simulate::Lane;
 use crate::features::settings::model::Workspace;
-use crate::features::{accounts, settings, suppressions};
+use crate::features::{accounts, domains, settings, suppressions};
 use crate::ids::{AccountId, DraftId};
 use crate::mail::address;
 use crate::server::Cx;
@@ -27,9 +27,10 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
     let caller = cx.require(Role::Viewer)?;
     let mut reads = vec![repo::select(id), recipients::select_of_draft(id)];
     reads.extend(recipients::select_around(id, position));
-    let (outcomes, overview, (workspace, sending)) = futures::try_join!(
+    let (outcomes, overview, signed, (workspace, sending)) = futures::try_join!(
         async { cx.db.batch(reads).await.map_err(AppError::from) },
         accounts::service::list(cx),
+        domains::service::list(cx),
         async {
             let workspace = settings::repo::find_workspace(&cx.db).await?;
             let day = day(cx.now(), &workspace.time_zone);
@@ -87,8 +88,11 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
         &suppressed,
         &mut checks,
     );
+    let senders: Vec<&Account> = usable.iter().map(|line| &line.account).collect();
+    signature_checks(&senders, &signed.domains, &mut checks);
     audience_checks(&draft, set.as_ref(), &mut checks);
-    content_checks(&draft, set.as_ref(), &workspace, &mut checks);
+    let is_owner = caller.user.role.allows(Role::Owner);
+    content_checks(&draft, set.as_ref(), &workspace, is_owner, &mut checks);
     checks.sort_by_key(|check| !check.is_blocker);
     Ok(ReviewStep {
         position: shown.as_ref().map_or(0, |row| row.position),

@@ -3,7 +3,7 @@
 use super::fix;
 use super::model::{
     ContentStep, CreateForm, DesignForm, Draft, DraftForm, DraftHead, DraftPage, FixForm,
-    RenameForm, SenderForm, checked_name, identity,
+    FixKind, RenameForm, SenderForm, checked_name, identity,
 };
 use super::recipients::repo as recipients;
 use super::repo::{self, NewDraft};
@@ -11,6 +11,7 @@ use crate::error::AppError;
 use crate::features::accounts;
 use crate::features::auth::model::Role;
 use crate::features::settings;
+use crate::features::settings::model::WorkspaceForm;
 use crate::features::templates::editor::{self, Content, EditForm, EditorData};
 use crate::features::templates::model::copy_name;
 use crate::features::templates::service as templates;
@@ -189,7 +190,8 @@ pub async fn open_content(cx: &Cx, id: DraftId) -> Result<ContentStep, AppError>
     })
 }
 
-/// Applies one change of the editor to the revision it was made from.
+/// Applies one change of the editor to the revision it was made from; one that keeps the caller's version, to whatever is stored, which
+/// becomes a draft of its own: drafts have no history.
 pub async fn edit(
     cx: &Cx,
     id: DraftId,
@@ -200,18 +202,25 @@ pub async fn edit(
     let (draft, workspace) = futures::try_join!(find(cx, id), async {
         Ok(settings::repo::find_workspace(&cx.db).await?)
     })?;
-    if draft.revision != revision {
+    if draft.revision != revision && !edit.is_keeping() {
         return Err(editor::stale());
     }
+    let revision = draft.revision;
+    let copy = copy_name(&draft.name, |_| false);
     let old = content_of(draft);
     let applied = editor::apply(&old, edit)?;
     let is_changed = applied.content != old;
     if is_changed {
-        change(
-            cx,
-            repo::update_content(id, revision, &applied.content, cx.now()),
-        )
-        .await?;
+        let update = repo::update_content(id, revision, &applied.content, cx.now());
+        let writes = match edit.is_keeping() {
+            true => vec![repo::insert_copy(id, &copy, cx.now()), update],
+            false => vec![update],
+        };
+        match cx.db.batch(writes).await {
+            Ok(_) => {}
+            Err(DbError::RowsAffected { .. }) => return Err(editor::stale()),
+            Err(other) => return Err(other.into()),
+        }
     }
     Ok(EditorData {
         compiled: editor::compile(&applied.content, &workspace),
@@ -251,9 +260,35 @@ pub async fn apply_fix(cx: &Cx, form: &FixForm) -> Result<DraftId, AppError> {
     if draft.revision != revision {
         return Err(editor::stale());
     }
-    let content = fix::apply(&content_of(draft), form)?;
+    if form.kind == FixKind::Address {
+        fix_address(cx, form).await?;
+        return Ok(id);
+    }
+    let content =
+        fix::apply(&content_of(draft), form).map_err(|error| error.with_typed(form))?;
     change(cx, repo::update_content(id, revision, &content, cx.now())).await?;
     Ok(id)
+}
+
+/// Sets the workspace's postal address, which footers show; the settings say who may.
+async fn fix_address(cx: &Cx, form: &FixForm) -> Result<(), AppError> {
+    let refused = |sentence: String| AppError::refused(sentence).with_typed(form);
+    if form.words.trim().is_empty() {
+        return Err(refused("Write the postal address first.".into()));
+    }
+    let now = settings::repo::find_workspace(&cx.db).await?;
+    let workspace = WorkspaceForm {
+        name: now.name,
+        time_zone: now.time_zone,
+        postal_address: form.words.clone(),
+        test_address: now.test_address,
+    };
+    let saved = settings::service::save_workspace(cx, &workspace).await;
+    saved.map_err(|error| match error {
+        // Its field has another name here.
+        AppError::Invalid(invalid) => refused(invalid.to_string()),
+        other => other,
+    })
 }
 
 /// Takes a template's design, or a blank one, into the draft; returns the draft.

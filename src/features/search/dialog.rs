@@ -4,6 +4,7 @@
 use super::api::search_all;
 use super::model::{Group, Hit};
 use crate::ui::icon::Icon;
+use crate::ui::leaving::Leaving;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -40,7 +41,9 @@ impl Found {
 }
 
 impl SearchDialogState {
+    /// Made once for all pages behind sign-in. They can object to being left by the dialog: see [`Leaving`].
     pub fn new() -> Self {
+        Leaving::provide();
         SearchDialogState {
             dialog: NodeRef::new(),
             input: NodeRef::new(),
@@ -177,6 +180,7 @@ pub fn SearchDialog(state: SearchDialogState) -> impl IntoView {
         on_cleanup(move || handle.remove());
     });
     let navigate = use_navigate();
+    let leaving = Leaving::find();
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
         "ArrowDown" => {
             event.prevent_default();
@@ -190,7 +194,9 @@ pub fn SearchDialog(state: SearchDialogState) -> impl IntoView {
             event.prevent_default();
             if let Some(href) = state.target() {
                 state.close();
-                navigate(&href, NavigateOptions::default());
+                if leaving.is_none_or(|leaving| leaving.may_go(&href)) {
+                    navigate(&href, NavigateOptions::default());
+                }
             }
         }
         _ => {}

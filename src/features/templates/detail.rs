@@ -46,6 +46,10 @@ fn Opened(opened: OpenedTemplate, rename: ServerAction<RenameTemplate>) -> impl 
         preview: format!("/templates/{id}/preview"),
         can_edit,
         fields: Vec::new(),
+        kept: (
+            format!("/templates/{id}/history"),
+            "among the versions of this template",
+        ),
     };
     let editor = Editor::new(edit, editor, site, move |revision, edit| EditTemplate {
         id,

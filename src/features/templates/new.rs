@@ -14,7 +14,7 @@ const EMPTY: [(&str, &str, &str); 3] = [
     (
         "blocks",
         "Empty, with blocks",
-        "Put it together from texts, pictures and buttons.",
+        "Put it together from texts, images and buttons.",
     ),
     (
         "mjml",

@@ -122,7 +122,8 @@ pub async fn delete(cx: &Cx, id: TemplateId) -> Result<(), AppError> {
     }
 }
 
-/// Applies one change of the editor to the revision it was made from.
+/// Applies one change of the editor to the revision it was made from; one that keeps the caller's version, to whatever is stored, which
+/// stays as a version.
 ///
 /// # Errors
 /// `Conflict` when the template has another revision by now; nothing is changed then.
@@ -136,15 +137,20 @@ pub async fn edit(
     let (template, workspace) = futures::try_join!(find(cx, id), async {
         Ok(settings::repo::find_workspace(&cx.db).await?)
     })?;
-    if template.revision != revision {
+    if template.revision != revision && !edit.is_keeping() {
         return Err(editor::stale());
     }
+    let revision = template.revision;
     let applied = editor::apply(&template.content, edit)?;
     let changed = applied.content != template.content;
     if changed {
         // What it was before is kept now and then; see the history.
         let writes = vec![
-            versions::insert_in_passing(id, cx.now()),
+            if edit.is_keeping() {
+                versions::insert_new(id, cx.now())
+            } else {
+                versions::insert_in_passing(id, cx.now())
+            },
             repo::update_content(id, revision, &applied.content, cx.now()),
             versions::delete_oldest(id),
         ];

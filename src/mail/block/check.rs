@@ -9,6 +9,39 @@ use super::{BlockKind, Document, MAX_BLOCKS, MAX_FIELD_BYTES, MAX_TEXT_BYTES};
 pub struct Problem {
     pub block: Option<u32>,
     pub message: String,
+    /// What would put it right, where that is no more than a word or a click.
+    #[serde(default)]
+    pub lack: Option<Lack>,
+}
+
+impl Problem {
+    pub fn new(block: Option<u32>, message: impl Into<String>) -> Self {
+        Self {
+            block,
+            message: message.into(),
+            lack: None,
+        }
+    }
+}
+
+/// What is missing.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Lack {
+    /// Words that say what an image shows.
+    Description,
+    /// Where a button leads.
+    Link,
+    /// The `https://` before this address.
+    Scheme(String),
+}
+
+impl Lack {
+    /// Of an address that would be one if it were complete.
+    pub fn of_address(value: &str) -> Option<Self> {
+        let value = value.trim();
+        let completed = completed_link(value);
+        (completed != value && is_link_target(&completed)).then(|| Self::Scheme(value.to_owned()))
+    }
 }
 
 /// Whether this is `#rgb` or `#rrggbb`.
@@ -22,6 +55,24 @@ pub fn is_colour(value: &str) -> bool {
 pub fn is_link_target(value: &str) -> bool {
     let value = value.trim();
     value.starts_with("{{") || value.starts_with("{%") || has_safe_scheme(value)
+}
+
+/// An address as it was meant: "example.com" is a page, "ann@example.com" a person.
+pub fn completed_link(typed: &str) -> String {
+    let typed = typed.trim();
+    let has_scheme = typed.split_once(':').is_some_and(|(scheme, _)| {
+        !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphabetic())
+    });
+    let is_other = typed.starts_with(['{', '/', '#', '.']) || typed.contains(char::is_whitespace);
+    if typed.is_empty() || has_scheme || is_other {
+        typed.to_owned()
+    } else if typed.contains('@') && !typed.contains('/') {
+        format!("mailto:{typed}")
+    } else if typed.contains('.') {
+        format!("https://{typed}")
+    } else {
+        typed.to_owned()
+    }
 }
 
 /// Whether an address without merge expressions is complete and of a harmless kind.
@@ -49,41 +100,36 @@ impl Document {
     pub fn problems(&self) -> Vec<Problem> {
         let mut list = Vec::new();
         if let Err(message) = self.check_shape() {
-            list.push(Problem {
-                block: None,
-                message,
-            });
+            list.push(Problem::new(None, message));
         }
+        // Called as their fields are.
         for (name, colour) in [
-            ("background", &self.theme.background),
-            ("surface", &self.theme.surface),
-            ("text", &self.theme.text),
-            ("secondary text", &self.theme.muted),
-            ("accent", &self.theme.accent),
-            ("link", &self.theme.link),
+            ("Behind the mail", &self.theme.background),
+            ("Behind the blocks", &self.theme.surface),
+            ("Text", &self.theme.text),
+            ("Secondary text", &self.theme.muted),
+            ("Buttons", &self.theme.accent),
+            ("Links", &self.theme.link),
         ] {
             if !is_colour(colour) {
-                list.push(Problem {
-                    block: None,
-                    message: format!(
-                        "The theme's {name} colour is not a colour. Use a value like #2563eb."
-                    ),
-                });
+                let message = format!(
+                    "The theme's colour “{name}” is not a colour. Use a value like #2563eb."
+                );
+                list.push(Problem::new(None, message));
             }
         }
         if !(320..=900).contains(&self.theme.width) {
-            list.push(Problem {
-                block: None,
-                message: "The width must be between 320 and 900 pixels.".to_owned(),
-            });
+            let message = "The width must be between 320 and 900 pixels.";
+            list.push(Problem::new(None, message));
         }
         for block in self.walk() {
             let mut found = Found(Vec::new());
             found.colour("background", &block.frame.background);
             found.kind(&block.kind);
-            list.extend(found.0.into_iter().map(|message| Problem {
+            list.extend(found.0.into_iter().map(|(message, lack)| Problem {
                 block: Some(block.id),
                 message,
+                lack,
             }));
         }
         list
@@ -117,11 +163,15 @@ impl Document {
     }
 }
 
-struct Found(Vec<String>);
+struct Found(Vec<(String, Option<Lack>)>);
 
 impl Found {
     fn say(&mut self, message: impl Into<String>) {
-        self.0.push(message.into());
+        self.lacks(message, None);
+    }
+
+    fn lacks(&mut self, message: impl Into<String>, lack: Option<Lack>) {
+        self.0.push((message.into(), lack));
     }
 
     fn colour(&mut self, what: &str, value: &str) {
@@ -146,22 +196,27 @@ impl Found {
             value.trim(),
             "" | "https://" | "http://" | "mailto:" | "tel:"
         ) {
-            self.say(format!("The {what} has no link."));
+            let lack = (what == "button").then_some(Lack::Link);
+            self.lacks(format!("The {what} has no link."), lack);
         } else if !is_link_target(value) {
-            self.say(format!(
+            let message = format!(
                 "The link of the {what} must start with https://, http://, mailto: or tel:, or be a merge field."
-            ));
+            );
+            self.lacks(message, Lack::of_address(value));
         }
     }
 
     fn image(&mut self, url: &str, alt: &str) {
         self.length("image address", url, MAX_FIELD_BYTES);
-        self.length("alternative text", alt, MAX_FIELD_BYTES);
+        self.length("image description", alt, MAX_FIELD_BYTES);
         if !is_image_source(url) {
-            self.say("The image address must start with https:// or http://.");
+            let message = "The image address must start with https:// or http://.";
+            let lack = Lack::of_address(url).filter(|_| is_image_source(&completed_link(url)));
+            self.lacks(message, lack);
         }
         if alt.trim().is_empty() {
-            self.say("The image has no alternative text. Say what it shows.");
+            let message = "The image has no description. Say what it shows.";
+            self.lacks(message, Some(Lack::Description));
         }
     }
 
@@ -283,6 +338,25 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_completed_as_it_was_meant() {
+        for (typed, meant) in [
+            (" example.com/a", "https://example.com/a"),
+            ("ann@example.com", "mailto:ann@example.com"),
+            ("https://example.com", "https://example.com"),
+            ("tel:+49301", "tel:+49301"),
+            ("{{ link }}", "{{ link }}"),
+            ("javascript:x", "javascript:x"),
+            ("/shop.html", "/shop.html"),
+            ("../shop.html", "../shop.html"),
+            ("no. 7", "no. 7"),
+            ("hello", "hello"),
+            ("", ""),
+        ] {
+            assert_eq!(completed_link(typed), meant);
+        }
+    }
+
+    #[test]
     fn each_fault_is_named_once_with_its_block() {
         let cases: Vec<(BlockKind, &str)> = vec![
             (BlockKind::button("Go", ""), "The button has no link."),
@@ -310,13 +384,29 @@ mod tests {
         for (kind, message) in cases {
             let mut document = Document::default();
             let id = document.insert(Place::Top, kind).unwrap();
-            assert_eq!(
-                document.problems(),
-                [Problem {
-                    block: Some(id),
-                    message: message.to_owned()
-                }]
-            );
+            let problems = document.problems();
+            let found: Vec<_> = problems
+                .iter()
+                .map(|found| (found.block, found.message.as_str()))
+                .collect();
+            assert_eq!(found, [(Some(id), message)]);
+        }
+    }
+
+    #[test]
+    fn what_a_word_or_a_click_puts_right_is_named() {
+        for (kind, lack) in [
+            (BlockKind::new_button(), Some(Lack::Link)),
+            (
+                BlockKind::button("Go", "example.com/a"),
+                Some(Lack::Scheme("example.com/a".into())),
+            ),
+            (BlockKind::button("Go", "javascript:x"), None),
+            (BlockKind::text(""), None),
+        ] {
+            let mut document = Document::default();
+            document.insert(Place::Top, kind).unwrap();
+            assert_eq!(document.problems().remove(0).lack, lack);
         }
     }
 
@@ -335,10 +425,12 @@ mod tests {
                 },
             )
             .unwrap();
+        let problem = document.problems().remove(0);
         assert_eq!(
-            document.problems()[0].message,
-            "The image has no alternative text. Say what it shows."
+            problem.message,
+            "The image has no description. Say what it shows."
         );
+        assert_eq!(problem.lack, Some(Lack::Description));
     }
 
     #[test]
@@ -353,7 +445,7 @@ mod tests {
         };
         let messages: Vec<String> = document.problems().into_iter().map(|p| p.message).collect();
         assert_eq!(messages.len(), 2, "{messages:?}");
-        assert!(messages[0].contains("accent"));
+        assert!(messages[0].contains("“Buttons”"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 pub(crate) use check::has_safe_scheme;
-pub use check::{Problem, is_colour, is_link_target};
+pub use check::{Lack, Problem, completed_link, is_colour, is_link_target};
 pub use edit::{EditError, Place};
 pub use theme::{FontStack, Theme};
 
@@ -18,7 +18,7 @@ pub use theme::{FontStack, Theme};
 pub const MAX_BLOCKS: usize = 200;
 /// Longest rich text of one block, in bytes.
 pub const MAX_TEXT_BYTES: usize = 100_000;
-/// Longest URL, label or alternative text, in bytes.
+/// Longest URL, label or image description, in bytes.
 pub const MAX_FIELD_BYTES: usize = 2_000;
 
 /// A design: blocks from top to bottom, and the look they share.

@@ -127,10 +127,7 @@ pub fn merge_problems(design: &Design) -> Vec<Problem> {
         Design::Mjml { source } | Design::Html { source } => {
             return MergeTemplate::compile(source, Escape::Html)
                 .err()
-                .map(|error| Problem {
-                    block: None,
-                    message: error.to_string(),
-                })
+                .map(|error| Problem::new(None, error.to_string()))
                 .into_iter()
                 .collect();
         }
@@ -147,19 +144,13 @@ pub fn merge_problems(design: &Design) -> Vec<Problem> {
     for block in document.walk() {
         for text in blocks::strings(&block.kind) {
             if let Err(error) = MergeTemplate::compile(text, Escape::Html) {
-                problems.push(Problem {
-                    block: Some(block.id),
-                    message: error.message,
-                });
+                problems.push(Problem::new(Some(block.id), error.message));
                 break;
             }
         }
     }
     if problems.is_empty() {
-        problems.push(Problem {
-            block: None,
-            message: whole.message,
-        });
+        problems.push(Problem::new(None, whole.message));
     }
     problems
 }

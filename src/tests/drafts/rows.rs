@@ -17,6 +17,7 @@ on_both! {
     another_row_takes_over_an_address_that_is_given_up
     people_are_added_and_removed
     a_stale_row_and_a_shared_list_are_left_alone
+    what_is_refused_stays_in_the_form_without_javascript
     rows_are_searched_and_paged
 }
 
@@ -197,6 +198,44 @@ mod suite {
             error.to_string().contains("replaced in the meantime"),
             "{error}"
         );
+    }
+
+    pub async fn what_is_refused_stays_in_the_form_without_javascript(test: TestApp) {
+        let id = draft(&test).await;
+        give(&test, id, "file", LIST).await;
+        let ann = row(&test, id, RowStatus::Valid, 1).await;
+        let (draft, list) = (id.to_string(), set(&test, id).await.id.to_string());
+        let fields = |edits: &'static str, address: &'static str| {
+            [
+                ("form[id]", draft.as_str()),
+                ("form[set]", &list),
+                ("form[position]", "1"),
+                ("form[edits]", edits),
+                ("form[fields][0][key]", "email"),
+                ("form[fields][0][value]", address),
+                ("form[fields][1][key]", "name"),
+                ("form[fields][1][value]", "Annabel"),
+                ("form[back]", "step=recipients"),
+            ]
+        };
+        assert_eq!(ann.edits, 0);
+        for (edits, address, words) in [
+            ("0", "two@@example.com", "Nothing was saved"),
+            ("7", "new@example.com", "What you typed is in the form again"),
+        ] {
+            let sent = fields(edits, address);
+            let answer: Answer = test
+                .post_form(Some(Role::Editor), "/api/drafts/save-row", &sent)
+                .await;
+            let (_, query) = answer.location().split_once('?').unwrap();
+            let page = format!("/drafts/{id}?step=recipients&edit=1&{query}");
+            let page = test.get(Some(Role::Editor), &page).await;
+            for words in [words, "Annabel", address] {
+                assert!(page.body.contains(words), "{words}");
+            }
+        }
+        let after = row(&test, id, RowStatus::Valid, 1).await;
+        assert_eq!(after.value("name"), "Ann");
     }
 
     pub async fn rows_are_searched_and_paged(test: TestApp) {

@@ -1,30 +1,116 @@
-//! A form that saves itself when a field is left. Without JavaScript its button does that.
+//! A form that saves itself when a field is left, and the turns that the forms of a draft take. Without JavaScript a button saves, and
+//! the page that comes back knows the new revision.
 
+use crate::features::templates::editor::Editor;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+
+/// One save at a time: each is made on what the last one left, or a page would be told that somebody else was faster when it was
+/// itself. A form that is sent while another save is under way waits for it.
+#[derive(Clone, Copy)]
+pub struct Turn {
+    editor: Editor,
+    /// Whether a form of the page is being saved.
+    is_saving: RwSignal<bool>,
+    /// Whether one waits for its turn.
+    has_waiting: RwSignal<bool>,
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        allow(dead_code, reason = "only the browser lets a form wait")
+    )]
+    waiting: StoredValue<Option<leptos::web_sys::HtmlFormElement>, LocalStorage>,
+}
+
+impl Turn {
+    pub fn new(editor: Editor) -> Turn {
+        let turn = Turn {
+            editor,
+            is_saving: RwSignal::new(false),
+            has_waiting: RwSignal::new(false),
+            waiting: StoredValue::new_local(None),
+        };
+        let Turn {
+            is_saving,
+            has_waiting,
+            ..
+        } = turn;
+        let is_unsaved = Signal::derive(move || is_saving.get() || has_waiting.get());
+        editor.hold_while(is_saving.into(), is_unsaved);
+        let is_busy = turn.is_busy();
+        Effect::new(move |_| {
+            if !is_busy.get() {
+                turn.send_waiting();
+            }
+        });
+        turn
+    }
+
+    fn is_busy(self) -> Signal<bool> {
+        let (editor, is_saving) = (self.editor.is_saving(), self.is_saving);
+        Signal::derive(move || editor.get() || is_saving.get())
+    }
+
+    /// Whether a form waits for its turn.
+    pub fn has_waiting(self) -> bool {
+        self.has_waiting.get()
+    }
+
+    /// A form of the page began to be saved, or ended and the page knows its revision.
+    pub fn set_saving(self, is_saving: bool) {
+        self.is_saving.set(is_saving);
+    }
+
+    /// A form is about to be sent: now, or when its turn comes. The editor's own forms have their queue.
+    #[cfg(feature = "hydrate")]
+    pub fn ask(self, event: &SubmitEvent) {
+        use leptos::wasm_bindgen::JsCast;
+        let form = event.target().and_then(|form| form.dyn_into().ok());
+        let form = form.filter(|form: &leptos::web_sys::HtmlFormElement| {
+            !matches!(form.closest(".editor"), Ok(Some(_)))
+        });
+        if form.is_some() && self.is_busy().get_untracked() {
+            event.prevent_default();
+            event.stop_propagation();
+            self.waiting.set_value(form);
+            self.has_waiting.set(true);
+            self.editor.save_now();
+        }
+    }
+
+    #[cfg(not(feature = "hydrate"))]
+    pub fn ask(self, _event: &SubmitEvent) {}
+
+    #[cfg(feature = "hydrate")]
+    fn send_waiting(self) {
+        if let Some(form) = self.waiting.try_update_value(Option::take).flatten() {
+            // After the form shows the revision that was just saved.
+            set_timeout(
+                move || {
+                    // A field that is not valid says so itself.
+                    let _ = form.request_submit();
+                    self.has_waiting.try_set(self.waiting.try_with_value(Option::is_some) == Some(true));
+                },
+                std::time::Duration::ZERO,
+            );
+        }
+    }
+
+    #[cfg(not(feature = "hydrate"))]
+    fn send_waiting(self) {}
+}
 
 #[derive(Clone, Copy)]
 pub struct AutoSave {
     field: &'static str,
-    pending: Signal<bool>,
     alive: RwSignal<bool>,
-    #[cfg_attr(
-        not(feature = "hydrate"),
-        allow(dead_code, reason = "only the browser waits for its own answers")
-    )]
-    again: RwSignal<bool>,
 }
 
 impl AutoSave {
-    /// `pending`: whether the form is being saved; `field`: the id of a field of it.
-    pub fn new(pending: Signal<bool>, field: &'static str) -> AutoSave {
+    /// `field`: the id of a field of the form.
+    pub fn new(field: &'static str) -> AutoSave {
         let alive = RwSignal::new(false);
         Effect::new(move |_| alive.set(true));
-        AutoSave {
-            field,
-            pending,
-            alive,
-            again: RwSignal::new(false),
-        }
+        AutoSave { field, alive }
     }
 
     /// Whether the form saves itself, so that it needs no button.
@@ -32,36 +118,10 @@ impl AutoSave {
         self.alive.get()
     }
 
-    /// A field was left with another value. One save at a time: each is made on what the last one left.
-    #[cfg(feature = "hydrate")]
+    /// A field was left with another value.
     pub fn changed(self) {
-        if self.pending.get_untracked() {
-            self.again.set(true);
-        } else {
-            submit(self.field);
-        }
+        submit(self.field);
     }
-
-    #[cfg(not(feature = "hydrate"))]
-    pub fn changed(self) {
-        let _ = (self.field, self.pending);
-    }
-
-    /// A save went well; what was changed meanwhile follows.
-    #[cfg(feature = "hydrate")]
-    pub fn ended(self) {
-        if self.again.get_untracked() {
-            self.again.set(false);
-            // After the form shows the revision that was just saved.
-            set_timeout(
-                move || submit(self.field),
-                std::time::Duration::from_millis(50),
-            );
-        }
-    }
-
-    #[cfg(not(feature = "hydrate"))]
-    pub fn ended(self) {}
 }
 
 /// Sends the form that this field stands in, as its button would.
@@ -71,9 +131,12 @@ fn submit(field: &str) {
     let form = document()
         .get_element_by_id(field)
         .and_then(|element| element.closest("form").ok().flatten())
-        .and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
+        .and_then(|form| form.dyn_into::<leptos::web_sys::HtmlFormElement>().ok());
     if let Some(form) = form {
         // A field that is not valid says so itself.
         let _ = form.request_submit();
     }
 }
+
+#[cfg(not(feature = "hydrate"))]
+fn submit(_field: &str) {}

@@ -5,7 +5,7 @@ use super::super::copies::{self, Copies};
 use super::super::create::modes;
 use super::super::lacks::{self, Lacks};
 use super::super::model::{ContentStep, Draft, Step, reply_to_problem};
-use super::autosave::AutoSave;
+use super::autosave::{AutoSave, Turn};
 use super::{Composer, Identity, draft_id};
 use crate::error::AppError;
 use crate::features::accounts::model::AccountChoice;
@@ -49,6 +49,7 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
         preview: format!("/drafts/{id}/preview"),
         can_edit,
         fields: columns,
+        kept: ("/drafts".to_owned(), "as a draft of its own"),
     };
     let editor = Editor::new(edit, editor, site, move |revision, edit| EditDraft {
         id,
@@ -69,15 +70,18 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
             ..known.clone()
         })
     });
+    let turn = Turn::new(editor);
     view! {
-        <Composer head step=Step::Content revision lacks>
-            <div class="mb-6 grid items-start gap-4 lg:grid-cols-2">
-                <Sender id account_id reply_to cc bcc recipients accounts can_edit revision
-                    saved=Callback::new(move |revision| data.update(|data| data.revision = revision))/>
-                <Design id template templates can_edit revision choose/>
-            </div>
-            <ContentEditor editor/>
-        </Composer>
+        <div on:submit:capture=move |event| turn.ask(&event)>
+            <Composer head step=Step::Content revision lacks>
+                <div class="mb-6 grid items-start gap-4 lg:grid-cols-2">
+                    <Sender id account_id reply_to cc bcc recipients accounts can_edit revision turn
+                        saved=Callback::new(move |revision| data.update(|data| data.revision = revision))/>
+                    <Design id template templates can_edit revision choose/>
+                </div>
+                <ContentEditor editor/>
+            </Composer>
+        </div>
     }
 }
 
@@ -93,21 +97,28 @@ fn Sender(
     accounts: Vec<AccountChoice>,
     can_edit: bool,
     revision: Signal<i64>,
+    turn: Turn,
     /// Called with the new revision.
     saved: Callback<i64>,
 ) -> impl IntoView {
     let save = ServerAction::<SaveSender>::new();
     let form = FormState::of(save);
     let (value, pending) = (save.value(), save.pending());
-    let auto = AutoSave::new(pending.into(), "formreply_to");
+    let auto = AutoSave::new("formreply_to");
     Effect::new(move |_| {
-        if let Some(Ok(revision)) = value.get() {
-            saved.run(revision);
-            auto.ended();
+        if pending.get() {
+            turn.set_saving(true);
         }
     });
+    Effect::new(move |_| {
+        let Some(result) = value.get() else { return };
+        if let Ok(revision) = result {
+            saved.run(revision);
+        }
+        turn.set_saving(false);
+    });
     let state = move || match value.get() {
-        _ if pending.get() => "Saving…",
+        _ if pending.get() || turn.has_waiting() => "Saving…",
         Some(Ok(_)) => "Saved",
         Some(Err(_)) => "Not saved",
         None => "",

@@ -6,13 +6,14 @@ use super::intake::{Checked, Note, check_row};
 use super::model::{Recipient, RecipientSet, RowForm, RowStatus, Typo};
 use super::repo;
 use super::repo::edits::{self, SetChange};
-use crate::error::AppError;
+use crate::error::{AppError, Invalid};
 use crate::features::auth::model::Role;
 use crate::features::drafts::repo as drafts;
 use crate::features::suppressions::model::Reason;
 use crate::features::suppressions::repo as suppressions;
 use crate::ids::{DraftId, RecipientSetId};
 use crate::server::Cx;
+use crate::server::request::is_plain_post;
 use crate::server::db::{DbError, Stmt};
 
 /// Times a change is tried when others change other rows of the list meanwhile.
@@ -50,6 +51,37 @@ pub async fn remove(cx: &Cx, form: &RowForm) -> Result<RowStatus, AppError> {
         Ok(None)
     })
     .await
+}
+
+/// What came too late is typed into the form again; see [`kept`].
+const TYPED_AGAIN: &str =
+    " What you typed is in the form again: save it once more if it should count.";
+/// Most of what was typed that travels with a refusal, in bytes: proxies take addresses of 8 KB.
+const KEPT_BYTES: usize = 3_000;
+
+/// A refusal with what was typed and differs from the row, for pages without JavaScript.
+fn kept(error: AppError, form: &RowForm, old: Option<&Recipient>) -> AppError {
+    let mut invalid = match error {
+        AppError::Invalid(invalid) => invalid,
+        AppError::Conflict(sentence) if is_plain_post() && !form.fields.is_empty() => Invalid {
+            message: sentence + TYPED_AGAIN,
+            ..Invalid::new()
+        },
+        other => return other,
+    };
+    invalid = invalid.with_typed(form);
+    let mut room = KEPT_BYTES;
+    for field in &form.fields {
+        let is_new = field.value != old.map_or("", |old| old.value(&field.key));
+        let size = field.key.len() + field.value.len();
+        if is_new && size <= room {
+            room -= size;
+            invalid
+                .typed
+                .insert(RowForm::typed_name(&field.key), field.value.clone());
+        }
+    }
+    AppError::Invalid(invalid)
 }
 
 fn moved_on() -> AppError {
@@ -141,10 +173,13 @@ async fn change(
     for _ in 0..TRIES {
         let (mut list, old) = List::open(cx, form).await?;
         if old.as_ref().is_some_and(|old| old.edits != seen) {
-            return Err(moved_on());
+            return Err(kept(moved_on(), form, old.as_ref()));
         }
-        let new = decide(&list, old.as_ref(), form)?;
-        let (statements, status) = write(cx, &mut list, old, new).await?;
+        let keep = |error| kept(error, form, old.as_ref());
+        let new = decide(&list, old.as_ref(), form).map_err(keep)?;
+        let (statements, status) = write(cx, &mut list, old.clone(), new)
+            .await
+            .map_err(keep)?;
         match cx.db.batch(statements).await {
             Ok(_) => return Ok(status),
             Err(DbError::RowsAffected { .. }) => {}

@@ -338,6 +338,13 @@ pub struct RowForm {
     pub back: String,
 }
 
+impl RowForm {
+    /// What a refusal calls what was typed for a column.
+    pub fn typed_name(key: &str) -> String {
+        format!("field:{key}")
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldValue {
     #[serde(default)]

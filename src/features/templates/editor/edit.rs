@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 /// | `headline` | sets subject and preheader | `fields` |
 /// | `source` | replaces the text of a code mode | `fields[source]` |
 /// | `restore` | puts back an earlier block document (undo, redo) | `fields[source]` |
+/// | `keep` | puts all of a mail in the place of what somebody else saved meanwhile | `kind` (its mode), `fields[source, subject, preheader]` |
 ///
 /// `place` is `end` (the default: the bottom, but above a footer), `top`, `before:ID`, `after:ID` or `in:ID:COLUMN` with columns from 0.
 /// `selected` and `view` are what the page shows; they come back unchanged unless the change selects another block.
@@ -61,6 +62,7 @@ pub fn apply(content: &Content, edit: &EditForm) -> Result<Applied, AppError> {
         "headline" => headline(content, edit),
         "source" => source(content, edit),
         "restore" => restore(content, edit),
+        "keep" => keep_mine(content, edit),
         _ => blocks(content, edit),
     };
     let keep = |error| match error {
@@ -86,6 +88,12 @@ fn with_fields(mut invalid: Invalid, edit: &EditForm, keep: impl Fn(&str) -> boo
 }
 
 impl EditForm {
+    /// Whether it is meant for whatever is stored by now, which is then kept beside it.
+    #[cfg(feature = "ssr")]
+    pub fn is_keeping(&self) -> bool {
+        self.op == "keep"
+    }
+
     /// The refusal of a form whose content was changed meanwhile, with all that was typed into it.
     #[cfg(feature = "ssr")]
     pub(super) fn came_too_late(&self) -> Invalid {
@@ -160,6 +168,16 @@ fn restore(content: &Content, edit: &EditForm) -> Result<Applied, AppError> {
             ..content.clone()
         },
     })
+}
+
+fn keep_mine(content: &Content, edit: &EditForm) -> Result<Applied, AppError> {
+    if edit.kind != content.mode.as_str() {
+        return Err(AppError::refused(
+            "Meanwhile this became a mail of another kind (blocks, MJML or HTML), so yours cannot take its place. Copy what you need, \
+             then load the current version.",
+        ));
+    }
+    restore(&headline(content, edit)?.content, edit)
 }
 
 fn blocks(content: &Content, edit: &EditForm) -> Result<Applied, AppError> {

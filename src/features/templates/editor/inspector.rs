@@ -84,7 +84,7 @@ fn MailSettings(editor: Editor) -> impl IntoView {
     let document = editor.document();
     let list = document.with_untracked(|document| theme_properties(&document.theme));
     let problems = Memo::new(move |_| editor.data().with(|data| data.compiled.problems.clone()));
-    let row = move |Problem { block, message }: Problem| {
+    let row = move |Problem { block, message, .. }: Problem| {
         let name =
             block.and_then(|id| document.with_untracked(|document| document.find(id).map(title)));
         let words = match name {

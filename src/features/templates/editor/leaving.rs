@@ -1,21 +1,55 @@
-//! Leaving the page while something is not stored yet: a link inside the app waits until it is, and whoever would lose something is
-//! asked.
+//! Leaving the page while something is not stored yet: a link inside the app, the search dialog and the browser's Back wait until it is,
+//! and whoever would lose something is asked.
 
-use super::canvas::closest;
+use super::canvas::{call, closest, get};
 use super::session::{Editor, Saving};
+use crate::ui::leaving::Leaving;
 use leptos::ev::{BeforeUnloadEvent, MouseEvent};
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
-use leptos::web_sys::HtmlElement;
-use leptos_router::hooks::use_navigate;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use leptos::web_sys::{Event, EventTarget, HtmlElement};
+use leptos_router::hooks::{use_location, use_navigate};
 
 const QUESTION: &str = "Your last changes are not saved. Leave anyway and lose them?";
 
+/// Where one was about to go while something was on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Goal {
+    Address(String),
+    /// Where the browser's Back or Forward led.
+    Back,
+}
+
 /// Watches for as long as the editor is on the page.
 pub(super) fn guard_leaving(editor: Editor) {
-    // Where a link leads that was followed while something was on its way.
-    let goal = RwSignal::new(None::<String>);
+    let goal = RwSignal::new(None::<Goal>);
+    // Whoever agreed to lose something is not asked again.
+    let is_going = StoredValue::new(false);
+    // Whether the page is not left yet: it is once everything is stored, or when losing it was agreed to.
+    let stays = move |way: Goal| {
+        finish_typing();
+        let stays = editor.is_unsaved() && !is_going.get_value();
+        if stays {
+            editor.save_now();
+            goal.set(Some(way));
+        }
+        stays
+    };
+    if let Some(leaving) = Leaving::find() {
+        leaving.guard(Callback::new(move |address: String| {
+            !stays(Goal::Address(address))
+        }));
+    }
+    let location = use_location();
+    let here = move || {
+        let (search, hash) = (
+            location.search.get_untracked(),
+            location.hash.get_untracked(),
+        );
+        let mark = if search.is_empty() { "" } else { "?" };
+        format!("{}{mark}{search}{hash}", location.pathname.get_untracked())
+    };
     Effect::new(move |_| {
         let unload =
             window_event_listener(leptos::ev::beforeunload, move |event: BeforeUnloadEvent| {
@@ -27,42 +61,110 @@ pub(super) fn guard_leaving(editor: Editor) {
                 }
             });
         // The router takes clicks at the window; the document hears them before.
-        let click = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
-            if let Some(address) = way_out(&event) {
-                finish_typing();
-                if editor.is_unsaved() {
-                    event.prevent_default();
-                    editor.save_now();
-                    goal.set(Some(address));
-                }
+        let click = listen(document().into(), "click", false, move |event| {
+            let way = event.dyn_ref().and_then(way_out);
+            if let Some(address) = way.filter(|way| !is_within(&editor.page(), way))
+                && stays(Goal::Address(address))
+            {
+                event.prevent_default();
             }
         });
-        let page = document();
-        let _ = page.add_event_listener_with_callback("click", click.as_ref().unchecked_ref());
-        let click = StoredValue::new_local(click);
+        // By now the address bar says where Back led. Whoever captures hears of it before the router.
+        let back = listen(window().into(), "popstate", true, move |event| {
+            let location = window().location();
+            let (path, search) = (location.pathname(), location.search());
+            let target = path.unwrap_or_default() + &search.unwrap_or_default();
+            if !is_within(&editor.page(), &target) && stays(Goal::Back) {
+                event.stop_immediate_propagation();
+                let history = get(&window(), "history");
+                let shown = here();
+                call(
+                    &history,
+                    "pushState",
+                    &[JsValue::NULL, "".into(), shown.into()],
+                );
+            }
+        });
         on_cleanup(move || {
             unload.remove();
-            click.with_value(|click| {
-                let page = document();
-                let listener = click.as_ref().unchecked_ref();
-                let _ = page.remove_event_listener_with_callback("click", listener);
-            });
+            click.remove();
+            back.remove();
         });
     });
     let navigate = use_navigate();
     Effect::new(move |_| {
         let saving = editor.saving();
-        let Some(address) = goal.get() else { return };
+        let Some(way) = goal.get() else { return };
         let goes = match saving {
-            Saving::Saved(_) => true,
             Saving::Underway => return,
+            Saving::Saved(_) if editor.is_waiting_for_others() => return,
+            Saving::Saved(_) => true,
             _ => window().confirm_with_message(QUESTION).unwrap_or(true),
         };
         goal.set(None);
         if goes {
-            navigate(&address, Default::default());
+            is_going.set_value(true);
+            match way {
+                Goal::Address(address) => navigate(&address, Default::default()),
+                Goal::Back => drop(call(&get(&window(), "history"), "back", &[])),
+            }
         }
     });
+}
+
+/// A listener for events that the router hears too.
+#[derive(Clone, Copy)]
+struct Listener {
+    name: &'static str,
+    captures: bool,
+    parts: StoredValue<(EventTarget, Closure<dyn FnMut(Event)>), LocalStorage>,
+}
+
+fn listen(
+    target: EventTarget,
+    name: &'static str,
+    captures: bool,
+    hear: impl FnMut(Event) + 'static,
+) -> Listener {
+    let heard = Closure::<dyn FnMut(Event)>::new(hear);
+    let listener = heard.as_ref().unchecked_ref();
+    let _ = target.add_event_listener_with_callback_and_bool(name, listener, captures);
+    Listener {
+        name,
+        captures,
+        parts: StoredValue::new_local((target, heard)),
+    }
+}
+
+impl Listener {
+    fn remove(self) {
+        self.parts.try_with_value(|(target, heard)| {
+            let listener = heard.as_ref().unchecked_ref();
+            let _ = target.remove_event_listener_with_callback_and_bool(
+                self.name,
+                listener,
+                self.captures,
+            );
+        });
+    }
+}
+
+/// Whether an address of the app shows this page still: the same path, and nothing in its query that says otherwise.
+fn is_within(page: &str, target: &str) -> bool {
+    let split = |address: &str| {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let pairs = query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        (path.to_owned(), pairs.collect::<Vec<_>>())
+    };
+    let ((here, wanted), (there, found)) = (split(page), split(target));
+    here == there
+        && wanted.iter().all(|(name, value)| {
+            let mut same = found.iter().filter(|(other, _)| other == name);
+            same.all(|(_, other)| other == value)
+        })
 }
 
 /// The address of a link out of the editor that the app would follow by itself.
@@ -86,5 +188,26 @@ fn finish_typing() {
     let active = document().active_element();
     if let Some(element) = active.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.blur();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_within;
+
+    #[test]
+    fn a_page_is_left_by_another_path_or_another_step() {
+        for (page, target, stays) in [
+            ("/templates/7", "/templates/7?view=phone&block=3", true),
+            ("/templates/7", "/templates/7", true),
+            ("/templates/7", "/templates/7/history", false),
+            ("/templates/7", "/templates/8", false),
+            ("/drafts/7?step=content", "/drafts/7?step=content&view=dark", true),
+            ("/drafts/7?step=content", "/drafts/7", true),
+            ("/drafts/7?step=content", "/drafts/7?step=review", false),
+            ("/drafts/7?step=content", "/drafts", false),
+        ] {
+            assert_eq!(is_within(page, target), stays, "{page} {target}");
+        }
     }
 }

@@ -6,7 +6,8 @@
 //!    - reading returns `EditorData { content, revision, compiled: compile(&content, &workspace), selected: None }`;
 //!    - `edit_noun(id, revision, edit: EditForm) -> Result<EditorData, AppError>` reads the row, refuses another revision than
 //!      `revision` with [`stale`], calls [`apply`], writes the new content guarded by `revision` (`expect_rows(1)`), and returns the
-//!      new `EditorData` with `selected` from [`Applied`]. The server function
+//!      new `EditorData` with `selected` from [`Applied`]. A change that [`EditForm::is_keeping`] is meant for any revision; what it
+//!      replaces is kept somewhere, in the same batch, and [`Site::kept`] says where. The server function
 //!      passes the result through [`answer`]: without JavaScript it goes back to the page, with it nothing happens.
 //! 3. Serve the preview documents: a plain GET route that answers `preview_document(&content, &workspace, part)`
 //!    for its query parameter `part`. The session gate and your service check the role as always.
@@ -23,6 +24,7 @@ mod address;
 mod blocks;
 mod canvas;
 mod code;
+mod conflict;
 mod content;
 mod edit;
 mod fields;
@@ -35,8 +37,10 @@ mod properties;
 mod queue;
 mod refusal;
 mod rich;
+mod sending;
 mod session;
 mod shortcuts;
+mod site;
 mod summary;
 mod variables;
 mod view;
@@ -49,7 +53,8 @@ mod plain;
 pub use content::{Compiled, Content, EditorData, Fault, stale};
 pub use edit::{Applied, EditForm, apply, kind_key};
 pub use fields::{Input, Property, picker_value, properties, theme_properties};
-pub use session::{Editor, Site};
+pub use session::Editor;
+pub use site::Site;
 pub use summary::{plain, title};
 pub use view::ContentEditor;
 

@@ -57,6 +57,24 @@ impl Queue {
         self.is_stuck
     }
 
+    /// After a conflict: this change alone stands for all that waited, and is sent.
+    pub(super) fn restart(&mut self, edit: EditForm) {
+        *self = Self::default();
+        self.waiting.push_back(edit);
+    }
+
+    /// What is left to send when the page goes, and whether something before it is on its way. Nothing after a conflict: whoever goes
+    /// then was asked.
+    pub(super) fn leave(&mut self) -> (bool, Vec<EditForm>) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let rest = if self.is_stuck {
+            Vec::new()
+        } else {
+            waiting.into()
+        };
+        (self.sent.is_some(), rest)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.sent.is_none() && self.waiting.is_empty() && !self.is_typing
     }
@@ -115,5 +133,21 @@ mod tests {
         assert!(queue.next().is_none() && !queue.is_empty());
         let shown = queue.on_top_of(&Content::empty(Mode::Blocks));
         assert_eq!(shown.document().unwrap().len(), 1);
+        assert_eq!(queue.leave(), (false, Vec::new()));
+        queue.restart(edit("keep", "", "blocks"));
+        assert_eq!(queue.next().unwrap().op, "keep");
+    }
+
+    #[test]
+    fn what_waits_when_the_page_goes_is_left_to_be_sent() {
+        let mut queue = Queue::default();
+        queue.push(edit("add", "", "text"));
+        queue.next();
+        queue.push(edit("add", "", "button"));
+        queue.push(edit("delete", "1", ""));
+        let (is_underway, rest) = queue.leave();
+        let ops: Vec<_> = rest.iter().map(|edit| edit.op.as_str()).collect();
+        assert!(is_underway);
+        assert_eq!(ops, ["add", "delete"]);
     }
 }

@@ -1,6 +1,6 @@
 //! What the editor says about a change that was refused, and what was typed into its form.
 
-use super::session::Editor;
+use super::session::{Editor, Saving};
 use crate::error::{AppError, Invalid};
 use leptos::prelude::*;
 
@@ -14,8 +14,8 @@ impl Editor {
     }
 
     pub(super) fn is_stale(&self) -> bool {
-        self.error
-            .with(|error| matches!(error, Some(AppError::Conflict(_))))
+        let is_late = |error: &Option<AppError>| matches!(error, Some(AppError::Conflict(_)));
+        self.saving() == Saving::Conflict || self.error.with(is_late)
     }
 
     /// The sentence for one field of one form.

@@ -3,10 +3,13 @@
 //! one needs the revision that the last one made.
 
 use super::address::{View, address, number};
+use super::conflict::Keeping;
 use super::content::{Content, EditorData};
 use super::edit::{EditForm, apply};
 use super::history::{About, History};
 use super::queue::Queue;
+use super::sending::Sender;
+use super::site::Site;
 use crate::error::AppError;
 use crate::mail::block::Document;
 use crate::mail::design::Mode;
@@ -24,31 +27,6 @@ use std::time::Duration;
 pub(super) const TYPING_PAUSE: Duration = Duration::from_millis(700);
 /// How long after a failed attempt the next one is made.
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
-
-/// Where the editor stands: what its forms and links must carry.
-#[derive(Clone, Debug)]
-pub struct Site {
-    /// The server function's arguments besides `revision` and `edit`: `[("id", "7")]`.
-    pub hidden: Vec<(&'static str, String)>,
-    /// The page's address, with its own query if it has one: `/drafts/7?step=content`.
-    pub page: String,
-    /// The address of the preview documents; `?part=…&revision=…` is added.
-    pub preview: String,
-    /// False shows everything and offers no change.
-    pub can_edit: bool,
-    /// Merge names that the recipients have, each with a word about it: `("first_name", "column “First name”")`. May be empty.
-    pub fields: Vec<(String, String)>,
-}
-
-/// Names that any list may have, and those that the mailer fills in itself.
-const USUAL: [(&str, &str); 6] = [
-    ("first_name", "a column “First name”"),
-    ("last_name", "a column “Last name”"),
-    ("company", "a column “Company”"),
-    ("email", "the recipient's address"),
-    ("unsubscribe_url", "the link to unsubscribe"),
-    ("workspace_name", "your name, from the settings"),
-];
 
 /// How far the stored mail is the one that is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,19 +47,22 @@ pub(super) enum Saving {
 #[derive(Clone, Copy)]
 pub struct Editor {
     data: RwSignal<EditorData>,
-    shown: RwSignal<Content>,
+    pub(super) shown: RwSignal<Content>,
     document: Memo<Document>,
     pub(super) error: RwSignal<Option<AppError>>,
-    saving: RwSignal<Saving>,
-    queue: StoredValue<Queue>,
+    pub(super) saving: RwSignal<Saving>,
+    pub(super) queue: StoredValue<Queue>,
     timer: StoredValue<Option<TimeoutHandle>>,
-    send: Callback<()>,
-    site: StoredValue<Site>,
+    pub(super) send: Callback<()>,
+    held: StoredValue<Option<Signal<bool>>>,
+    /// Whether something else of the page is not saved yet.
+    others: StoredValue<Option<Signal<bool>>>,
+    pub(super) site: StoredValue<Site>,
     url: &'static str,
     history: RwSignal<History>,
     /// Goes up when a form must show what is stored instead of what was typed.
     epoch: RwSignal<u32>,
-    selected: RwSignal<Option<u32>>,
+    pub(super) selected: RwSignal<Option<u32>>,
     view: Memo<View>,
     /// False until the page's scripts run: the parts that work without them give way then.
     alive: RwSignal<bool>,
@@ -90,6 +71,8 @@ pub struct Editor {
     choosing: RwSignal<bool>,
     /// Whether the address of a link is being asked for.
     linking: RwSignal<bool>,
+    /// What is shown is being put in the place of somebody else's version, or was.
+    pub(super) keeping: RwSignal<Keeping>,
 }
 
 #[derive(Deserialize)]
@@ -120,15 +103,19 @@ impl Editor {
         });
         let epoch = RwSignal::new(0);
         let queue = StoredValue::new(Queue::default());
-        let send = Callback::new(move |()| {
-            if let Some(edit) = queue.try_update_value(Queue::next).flatten() {
-                saving.set(Saving::Underway);
-                action.dispatch(make(data.with_untracked(|data| data.revision), edit));
-            }
-        });
+        let (held, answer) = (StoredValue::new(None), RwSignal::new(None));
+        let sender = Sender {
+            queue,
+            data,
+            saving,
+            answer,
+            held,
+        };
+        let send = sender.start(make);
         let timer = StoredValue::new(None);
+        let keeping = RwSignal::new(Keeping::No);
         Effect::new(move |_| {
-            let Some(result) = value.get() else { return };
+            let Some(result) = answer.get() else { return };
             match result {
                 Ok(new) => {
                     if !queue.try_update_value(Queue::answered).unwrap_or(false) {
@@ -141,9 +128,25 @@ impl Editor {
                         saving.set(Saving::Saved(Some(clock_text())));
                     }
                     data.set(new);
+                    if keeping.get_untracked() == Keeping::Underway {
+                        keeping.set(Keeping::Done);
+                    }
+                }
+                // What is shown stays, with the way to be rid of it.
+                Err(refused @ AppError::Invalid(_))
+                    if keeping.get_untracked() == Keeping::Underway =>
+                {
+                    queue.update_value(|queue| {
+                        queue.stop();
+                    });
+                    keeping.set(Keeping::No);
+                    saving.set(Saving::Conflict);
+                    error.set(Some(refused));
+                    return;
                 }
                 Err(late @ AppError::Conflict(_)) => {
                     if queue.try_update_value(Queue::stop).unwrap_or(false) {
+                        keeping.set(Keeping::No);
                         saving.set(Saving::Conflict);
                         error.set(Some(late));
                     }
@@ -178,10 +181,6 @@ impl Editor {
         let selected = RwSignal::new(block.and_then(|block| block.parse().ok()));
         let alive = RwSignal::new(false);
         Effect::new(move |_| alive.set(true));
-        on_cleanup(move || {
-            // Nothing typed in the last moment is lost with the page.
-            send.try_run(());
-        });
         Self {
             data,
             shown,
@@ -193,6 +192,8 @@ impl Editor {
             queue,
             timer,
             send,
+            held,
+            others: StoredValue::new(None),
             site: StoredValue::new(site),
             url: S::url(),
             history: RwSignal::new(History::default()),
@@ -203,7 +204,33 @@ impl Editor {
             said: RwSignal::new(String::new()),
             choosing: RwSignal::new(false),
             linking: RwSignal::new(false),
+            keeping,
         }
+    }
+
+    /// Sends nothing while this says so, because something else of the same thing is being saved: each save is made on what the last
+    /// one left. What is changed meanwhile waits. `unsaved`: whether leaving the page would lose something of that.
+    pub fn hold_while(&self, saving: Signal<bool>, unsaved: Signal<bool>) {
+        self.held.set_value(Some(saving));
+        self.others.set_value(Some(unsaved));
+        let send = self.send;
+        Effect::new(move |_| {
+            if !saving.get() {
+                send.run(());
+            }
+        });
+    }
+
+    /// Whether something else of the page is not saved yet.
+    pub(super) fn is_waiting_for_others(&self) -> bool {
+        self.others
+            .with_value(|others| others.is_some_and(|others| others.get()))
+    }
+
+    /// Whether a change is on its way, or about to be.
+    pub fn is_saving(&self) -> Signal<bool> {
+        let saving = self.saving;
+        Signal::derive(move || saving.with(|saving| *saving == Saving::Underway))
     }
 
     /// What is stored now.
@@ -314,11 +341,8 @@ impl Editor {
     }
 
     /// Makes one change, shows it, and sends it: at once if it is `done`, or else after a pause in typing. What is half typed and not yet
-    /// right is left alone.
+    /// right is left alone. After a conflict it is shown and waits.
     pub(super) fn apply(&self, mut edit: EditForm, input: String, done: bool) {
-        if self.saving.get_untracked() == Saving::Conflict {
-            return;
-        }
         self.queue.update_value(|queue| queue.is_typing = false);
         if edit.selected.is_empty() {
             edit.selected = number(self.selected.get_untracked());
@@ -329,13 +353,14 @@ impl Editor {
             // The block of a form that is just going away.
             Err(AppError::Conflict(_)) => return,
             Err(error) => {
-                if done {
+                if done && self.saving.get_untracked() != Saving::Conflict {
                     self.error.set(Some(error));
                 }
                 return;
             }
         };
-        if done || self.error.with_untracked(Option::is_some) {
+        let is_stuck = self.saving.get_untracked() == Saving::Conflict;
+        if !is_stuck && (done || self.error.with_untracked(Option::is_some)) {
             self.error.set(None);
             if self.saving.get_untracked() == Saving::Refused {
                 self.saving.set(Saving::Saved(None));
@@ -378,7 +403,7 @@ impl Editor {
     }
 
     /// Sends what waits for a pause in typing, or for another try.
-    pub(super) fn save_now(&self) {
+    pub fn save_now(&self) {
         if self.queue.with_value(Queue::is_empty) {
             self.say("All changes are saved");
         }
@@ -388,6 +413,7 @@ impl Editor {
     /// Whether leaving now would lose something.
     pub(super) fn is_unsaved(&self) -> bool {
         self.queue.with_value(|queue| !queue.is_empty())
+            || untrack(|| self.is_waiting_for_others())
     }
 
     pub(super) fn can_undo(&self) -> bool {
@@ -400,9 +426,6 @@ impl Editor {
 
     /// Goes one step back, or forth again.
     pub(super) fn step(&self, back: bool) {
-        if self.saving.get_untracked() == Saving::Conflict {
-            return;
-        }
         let now = self.shown.with_untracked(|content| content.source.clone());
         let target = self.history.try_update(|history| match back {
             true => history.undo(&now),
@@ -416,12 +439,12 @@ impl Editor {
                     ..EditForm::default()
                 });
                 self.epoch.update(|epoch| *epoch += 1);
-                self.say(if back { "Undone" } else { "Done again" });
+                self.say(if back { "Undone" } else { "Redone" });
             }
             None => self.say(if back {
                 "There is nothing to undo"
             } else {
-                "There is nothing to do again"
+                "There is nothing to redo"
             }),
         }
     }
@@ -444,24 +467,6 @@ impl Editor {
 
     pub(super) fn linking(&self) -> RwSignal<bool> {
         self.linking
-    }
-
-    /// Names that can be merged, each with a word about it: the list's columns first, then what the mail uses and what is usual.
-    pub(super) fn merge_fields(&self) -> Vec<(String, String)> {
-        let mut all = self.site.with_value(|site| site.fields.clone());
-        let used = self
-            .data
-            .with_untracked(|data| data.compiled.fields.clone());
-        let used = used
-            .into_iter()
-            .map(|name| (name, "used in this mail".to_owned()));
-        let usual = USUAL.map(|(name, words)| (name.to_owned(), words.to_owned()));
-        for (name, words) in used.chain(usual) {
-            if !all.iter().any(|(taken, _)| *taken == name) {
-                all.push((name, words));
-            }
-        }
-        all
     }
 
     pub(super) fn said(&self) -> RwSignal<String> {

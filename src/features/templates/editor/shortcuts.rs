@@ -14,7 +14,7 @@ const KEYS: [(&str, &[(&str, &str)]); 3] = [
         &[
             ("Ctrl S", "Save now"),
             ("Ctrl Z", "Undo"),
-            ("Ctrl Shift Z or Ctrl Y", "Do again"),
+            ("Ctrl Shift Z or Ctrl Y", "Redo"),
             ("?", "Show these shortcuts"),
         ],
     ),
@@ -35,6 +35,7 @@ const KEYS: [(&str, &[(&str, &str)]); 3] = [
         "In a text",
         &[
             ("Ctrl B, Ctrl I", "Bold, italic"),
+            ("Ctrl K", "Link"),
             ("{{", "Insert a merge field"),
             ("Esc", "Back to the block"),
         ],

@@ -10,6 +10,11 @@ use leptos::web_sys::{Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement}
 
 /// Most names shown at once.
 const MOST: usize = 8;
+/// Height of a name in the menu, and of what is around them, in pixels; a little more than they need.
+const ROW: f64 = 36.0;
+const AROUND: f64 = 12.0;
+/// Between the menu and the line it belongs to, in pixels.
+const GAP: f64 = 6.0;
 /// Fields outside of the mail's text that may hold merge fields.
 const FIELDS: &str = ".editor [data-merge]";
 
@@ -88,6 +93,11 @@ pub(super) fn MergeMenu(editor: Editor) -> impl IntoView {
     });
     let rows = move |open: Menu| {
         let Menu { names, active, at } = open;
+        let height = window()
+            .inner_height()
+            .ok()
+            .and_then(|height| height.as_f64());
+        let style = style(at, names.len(), height.unwrap_or(f64::MAX));
         let rows = names
             .into_iter()
             .enumerate()
@@ -108,10 +118,20 @@ pub(super) fn MergeMenu(editor: Editor) -> impl IntoView {
                 }
             })
             .collect_view();
-        let style = format!("left:{}px;top:{}px", at.left.max(8.0), at.bottom + 6.0);
         view! { <ul id="merge-menu" class="merge-menu" role="listbox" aria-label="Merge fields" style=style>{rows}</ul> }
     };
     move || menu.get().map(rows)
+}
+
+/// Where the menu stands in a window of this height: under its line, or above it where there is more room.
+fn style(at: Rect, names: usize, window: f64) -> String {
+    let needs = names as f64 * ROW + AROUND + GAP;
+    let left = at.left.max(8.0);
+    if at.bottom + needs > window && at.top > window - at.bottom {
+        format!("left:{left}px;bottom:{}px", window - at.top + GAP)
+    } else {
+        format!("left:{left}px;top:{}px", at.bottom + GAP)
+    }
 }
 
 /// The menu for what was just typed, if a merge field has begun there.
@@ -277,6 +297,25 @@ mod tests {
             ("{{a}} {{b", 9, (6, 9)),
         ] {
             assert_eq!(span(text, offset), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_menu_stands_above_its_line_where_there_is_no_room_below() {
+        let line = |top: f64| Rect {
+            left: 2.0,
+            top,
+            right: 9.0,
+            bottom: top + 20.0,
+        };
+        for (top, names, expected) in [
+            (100.0, 8, "left:8px;top:126px"),
+            (700.0, 8, "left:8px;bottom:106px"),
+            (700.0, 1, "left:8px;top:726px"),
+            // No room anywhere: below, where the page can be scrolled.
+            (10.0, 40, "left:8px;top:36px"),
+        ] {
+            assert_eq!(style(line(top), names, 800.0), expected);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::address::{View, number};
 use super::blocks::BlockList;
-use super::canvas::{Canvas, Drag, DragShapes};
+use super::canvas::{Canvas, Drag, DragShapes, focus_block};
 use super::code::CodeForm;
 use super::inspector::Inspector;
 use super::leaving::guard_leaving;
@@ -14,6 +14,7 @@ use super::shortcuts::Shortcuts;
 use super::theme_properties;
 use super::variables::MergeMenu;
 use crate::mail::design::Mode;
+use crate::ui::arrival::arrive;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 
@@ -23,6 +24,8 @@ pub fn ContentEditor(editor: Editor) -> impl IntoView {
     if editor.can_edit() {
         guard_leaving(editor);
     }
+    arrive();
+    arrive_at_block(editor);
     view! {
         <div class="editor">
             <Messages editor/>
@@ -37,6 +40,18 @@ pub fn ContentEditor(editor: Editor) -> impl IntoView {
             {editor.can_edit().then(|| view! { <MergeMenu editor/> })}
         </div>
     }
+}
+
+/// A link to a block (`?block=3#block-3`) leads to it on the canvas too, once it is there.
+fn arrive_at_block(editor: Editor) {
+    Effect::new(move |_| {
+        let hash = window().location().hash().unwrap_or_default();
+        let named = hash.strip_prefix("#block-").and_then(|id| id.parse().ok());
+        if named.is_some() {
+            editor.select(named);
+            focus_block(named);
+        }
+    });
 }
 
 /// The canvas between palette and settings, or a preview. Where no script runs: the list of blocks beside the preview.
@@ -121,14 +136,36 @@ fn Messages(editor: Editor) -> impl IntoView {
                         <Icon name="alert"/>
                         <div>
                             <p>{text}</p>
-                            {editor.is_stale().then(|| view! {
-                                <a class="link" rel="external" href=editor.page()>"Load the current version"</a>
-                            })}
+                            {editor.is_stale().then(|| view! { <Choice editor/> })}
                         </div>
                     </div>
                 })
             }}
         </div>
+        <div aria-live="polite">
+            {move || editor.kept().map(|(href, words)| view! {
+                <p role="status" class="alert alert-success alert-soft">
+                    <span>"Your version is saved. The other one is kept "<a class="link" href=href>{words}</a>"."</span>
+                </p>
+            })}
+        </div>
+    }
+}
+
+/// Theirs or mine, after somebody else saved. Mine is only in the page, so without JavaScript there is none.
+#[component]
+fn Choice(editor: Editor) -> impl IntoView {
+    let (_, words) = editor.kept_words();
+    view! {
+        <p class="mt-2 flex flex-wrap gap-2">
+            <a class="btn btn-sm" rel="external" href=editor.page()>"Load the current version"</a>
+            {move || editor.is_alive().then(|| view! {
+                <button type="button" class="btn btn-sm" on:click=move |_| editor.keep_mine()>"Keep my version"</button>
+            })}
+        </p>
+        {move || editor.is_alive().then(|| view! {
+            <p class="mt-1 text-sm">"If you keep yours, the other one is kept "{words}"."</p>
+        })}
     }
 }
 
@@ -163,7 +200,7 @@ fn Bar(editor: Editor) -> impl IntoView {
                         <div class="join">
                             <button type="button" class="btn btn-sm join-item" title="Undo (Ctrl+Z)" disabled=move || !editor.can_undo()
                                 on:click=move |_| editor.step(true)>"Undo"</button>
-                            <button type="button" class="btn btn-sm join-item" title="Do again (Ctrl+Shift+Z)"
+                            <button type="button" class="btn btn-sm join-item" title="Redo (Ctrl+Shift+Z)"
                                 disabled=move || !editor.can_redo() on:click=move |_| editor.step(false)>"Redo"</button>
                         </div>
                         <div class="with-script"><Shortcuts editor/></div>

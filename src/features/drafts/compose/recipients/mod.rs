@@ -15,6 +15,7 @@ use super::super::recipients::model::{
 };
 use super::{Composer, Identity, draft_id, successes};
 use crate::ids::{DraftId, RecipientSetId};
+use crate::ui::arrival::arrive;
 use crate::ui::confirm::Confirm;
 use crate::ui::empty::Empty;
 use crate::ui::form::{FormMessage, FormState};
@@ -273,6 +274,9 @@ fn Typos(
     can_edit: bool,
     actions: Actions,
 ) -> impl IntoView {
+    if !set.typos.is_empty() {
+        arrive();
+    }
     let are_several = set.typos.len() > 1;
     let form = move |from: String, label: String, keep: bool, class: &'static str| {
         view! {

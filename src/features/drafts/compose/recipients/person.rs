@@ -1,6 +1,6 @@
 //! One person of a list, with a field for every column: corrected where the row stands, or added.
 
-use super::super::super::recipients::model::{Recipient, RecipientSet};
+use super::super::super::recipients::model::{Recipient, RecipientSet, RowForm};
 use super::Actions;
 use crate::ids::DraftId;
 use crate::ui::confirm::Confirm;
@@ -36,11 +36,25 @@ pub fn Person(
         edits,
         back: query.unwrap_or_default(),
     };
+    let form = if is_new {
+        FormState::of(actions.add_row)
+    } else {
+        FormState::of(actions.save_row)
+    };
+    // Of a refused form without JavaScript, what was typed comes back with the page.
+    let is_refused = form.typed("set", "") == identity.set
+        && (is_new || form.typed("position", "") == position.to_string());
     let values: Vec<String> = set
         .columns
         .iter()
-        .map(|column| row.as_ref().map(|row| row.value(&column.key).to_owned()))
-        .map(Option::unwrap_or_default)
+        .map(|column| {
+            let stored = row.as_ref().map_or("", |row| row.value(&column.key));
+            if is_refused {
+                form.typed(&RowForm::typed_name(&column.key), stored)
+            } else {
+                stored.to_owned()
+            }
+        })
         .collect();
     let email = set.email_column;
     let address = row.map(|row| row.address).unwrap_or_default();
@@ -72,7 +86,6 @@ pub fn Person(
         .collect_view();
     let grid = "grid gap-4 sm:grid-cols-2 lg:grid-cols-3";
     if is_new {
-        let form = FormState::of(actions.add_row);
         view! {
             <ActionForm action=actions.add_row>
                 <FormMessage form=form/>
@@ -83,7 +96,6 @@ pub fn Person(
         }
         .into_any()
     } else {
-        let form = FormState::of(actions.save_row);
         let removal = identity.clone();
         let question = format!("Remove {address} from this list?");
         view! {

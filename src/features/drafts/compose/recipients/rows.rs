@@ -7,6 +7,7 @@ use super::super::super::recipients::model::{
 use super::Actions;
 use super::person::Person;
 use crate::ids::DraftId;
+use crate::ui::form::FormState;
 use crate::ui::number::thousands;
 use crate::ui::pager::Pager;
 use leptos::prelude::*;
@@ -89,7 +90,7 @@ pub fn Rows(
             {looked.map(|words| view! { <p role="status" class="mt-3 text-sm text-muted">{words}</p> })}
             <Pager previous next/>
             {can_change.then(|| view! {
-                <details class="panel mt-4">
+                <details class="panel mt-4" open=FormState::of(actions.add_row).summary().is_some()>
                     <summary class="cursor-pointer font-medium">"Add one person"</summary>
                     <div class="mt-4"><Person id set back=filter.here(id) actions/></div>
                 </details>

@@ -92,15 +92,15 @@ fn part(editor: Editor, id: u32, kind: BlockKind, palette: &Palette, ground: Rgb
             align,
             ..
         } => {
-            let picture =
+            let logo =
                 (!image_url.trim().is_empty()).then(|| image(&image_url, &image_alt, 40, align));
             let colour = Rgb::parse(&title_colour).unwrap_or(ink);
             let style = format!("color:{};text-align:{}", colour.hex(), align.css());
-            let is_empty = picture.is_none() && title.trim().is_empty();
+            let is_empty = logo.is_none() && title.trim().is_empty();
             view! {
-                {picture}
+                {logo}
                 {(!title.trim().is_empty()).then(|| view! { <div class="mail-title" style=style>{title}</div> })}
-                {is_empty.then(|| hint("Give the header a title or a picture."))}
+                {is_empty.then(|| hint("Give the header a title or an image."))}
             }
             .into_any()
         }
@@ -128,7 +128,7 @@ fn part(editor: Editor, id: u32, kind: BlockKind, palette: &Palette, ground: Rgb
             ..
         } => {
             if url.trim().is_empty() {
-                hint("No picture yet. Enter its address in the settings.").into_any()
+                hint("No image yet. Enter its address in the settings.").into_any()
             } else {
                 image(&url, &alt, width_percent, align).into_any()
             }
@@ -234,7 +234,7 @@ fn image(url: &str, alt: &str, percent: u8, align: Align) -> AnyView {
     let url = url.trim();
     if !url.to_ascii_lowercase().starts_with("http") {
         // A merge field, or an address half typed.
-        return view! { <p class="mail-hint">{format!("Picture from {url}")}</p> }.into_any();
+        return view! { <p class="mail-hint">{format!("Image from {url}")}</p> }.into_any();
     }
     let style = format!("width:{}%", percent.clamp(5, 100));
     view! {

@@ -18,9 +18,9 @@ pub(super) fn walk_block(block: &mut Block, theme: &Theme, to: &mut impl Visit) 
         } => {
             to.text(label("title", "Title"), Input::Line, title);
             let hint = "Shown instead of the title. Starts with https://.";
-            let field = label("image_url", "Logo or picture address").hint(hint);
+            let field = label("image_url", "Logo or image address").hint(hint);
             to.text(field, Input::Address, image_url);
-            let field = label("image_alt", "What the picture shows");
+            let field = label("image_alt", "What the image shows");
             to.text(field, Input::Line, image_alt);
             align_of(to, align);
             colour(
@@ -62,11 +62,11 @@ pub(super) fn walk_block(block: &mut Block, theme: &Theme, to: &mut impl Visit) 
             width_percent,
             align,
         } => {
-            let field = label("url", "Picture address").hint("Starts with https://.");
+            let field = label("url", "Image address").hint("Starts with https://.");
             to.text(field, Input::Address, url);
-            let hint = "Read aloud, and shown where pictures are blocked.";
+            let hint = "Read aloud, and shown where images are blocked.";
             to.text(
-                label("alt", "What the picture shows").hint(hint),
+                label("alt", "What the image shows").hint(hint),
                 Input::Line,
                 alt,
             );

@@ -9,7 +9,7 @@ use super::canvas::{call, get};
 use super::edit::EditForm;
 use super::session::Editor;
 use crate::mail::block::{Block, BlockKind};
-use leptos::ev::{ClipboardEvent, FocusEvent};
+use leptos::ev::{ClipboardEvent, FocusEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -65,8 +65,33 @@ pub(super) fn RichText(editor: Editor, id: u32, style: String) -> impl IntoView 
     };
     // The words of a fresh text are there to be written over.
     let mark_fresh = move || {
-        if is_open() && known.with_value(|text| is_fresh(text)) {
+        let is_marked = has_focus(node) && is_open() && known.with_value(|text| is_fresh(text));
+        if is_marked {
             command(&leptos::prelude::document(), "selectAll", "");
+        }
+        is_marked
+    };
+    // Where the mouse was pressed: whoever draws it over some of the words marks those.
+    let pressed = StoredValue::new((0, 0));
+    let is_click = move |event: &MouseEvent| {
+        let (x, y) = pressed.get_value();
+        (event.client_x() - x).abs().max((event.client_y() - y).abs()) <= 4
+    };
+    let on_press =
+        move |event: MouseEvent| pressed.set_value((event.client_x(), event.client_y()));
+    let on_release = move |event: MouseEvent| {
+        // A browser puts the caret into what is marked already only after this: then no word would be marked any more.
+        if is_click(&event) && mark_fresh() {
+            event.prevent_default();
+        }
+    };
+    let on_click = move |event: MouseEvent| {
+        if is_click(&event) && mark_fresh() {
+            request_animation_frame(move || {
+                if pressed.try_get_value().is_some() {
+                    mark_fresh();
+                }
+            });
         }
     };
     let on_focus = move |_: FocusEvent| {
@@ -95,8 +120,14 @@ pub(super) fn RichText(editor: Editor, id: u32, style: String) -> impl IntoView 
             contenteditable=move || is_open().then_some("true") role=move || is_open().then_some("textbox")
             aria-multiline=move || is_open().then_some("true") aria-autocomplete=move || is_open().then_some("list") aria-label=move || is_open().then_some("Text")
             on:input=move |_| take(false) on:blur=move |_| take(true) on:focus=on_focus
-            on:click=move |_| mark_fresh() on:paste=on_paste></div>
+            on:mousedown=on_press on:mouseup=on_release on:click=on_click on:paste=on_paste></div>
     }
+}
+
+fn has_focus(node: NodeRef<html::Div>) -> bool {
+    let active = leptos::prelude::document().active_element();
+    node.get_untracked()
+        .is_some_and(|node| active.as_deref() == Some(node.as_ref()))
 }
 
 /// One of the browser's own editing commands; it keeps their undo steps.

@@ -3,7 +3,7 @@
 use super::super::canvas::{call, closest, get};
 use super::super::session::Editor;
 use super::command;
-use crate::mail::block::is_link_target;
+use crate::mail::block::{completed_link, is_link_target};
 use crate::mail::shade::Palette;
 use crate::ui::icon::Icon;
 use leptos::html;
@@ -19,6 +19,17 @@ const KINDS: [(&str, &str); 6] = [
     ("h3", "Small heading"),
     ("h4", "Label"),
     ("blockquote", "Quote"),
+];
+
+/// The marks that a tool sets and takes away, by the browser's names for them.
+const MARKS: [&str; 7] = [
+    "bold",
+    "italic",
+    "insertUnorderedList",
+    "insertOrderedList",
+    "justifyLeft",
+    "justifyCenter",
+    "justifyRight",
 ];
 
 /// The selection in the text, as it was when the focus was last there.
@@ -71,6 +82,16 @@ impl Marked {
         self.note();
     }
 
+    /// A command whose result is a style, as mails want it, rather than an element of old.
+    fn run_styled(&self, name: &str, value: &str) {
+        self.take_up();
+        let page = document();
+        command(&page, "styleWithCSS", "true");
+        command(&page, name, value);
+        command(&page, "styleWithCSS", "false");
+        self.note();
+    }
+
     /// The address of the link that what is marked stands in.
     fn link(&self) -> String {
         let node = self
@@ -95,8 +116,8 @@ pub(in super::super) fn TextTools(editor: Editor, id: u32) -> impl IntoView {
         id,
         range: StoredValue::new_local(None),
     };
-    // Which of the marks the selection has: bold, italic, bullets, numbers.
-    let marks = RwSignal::new([false; 4]);
+    // Which of the marks the selection has.
+    let marks = RwSignal::new([false; MARKS.len()]);
     let kind = RwSignal::new("p".to_owned());
     Effect::new(move |_| {
         let keys = window_event_listener(leptos::ev::keyup, move |_| follow(marked, marks, kind));
@@ -107,11 +128,20 @@ pub(in super::super) fn TextTools(editor: Editor, id: u32) -> impl IntoView {
             pointer.remove();
         });
     });
-    let toggle = move |at: usize, words: &'static str, icon: &'static str, name: &'static str| {
+    let toggle = move |name: &'static str, words: &'static str, icon: &'static str| {
+        let at = MARKS.iter().position(|mark| *mark == name);
+        let is_on = move || marks.with(|marks| at.and_then(|at| marks.get(at)) == Some(&true));
+        let run = move |_| {
+            if name.starts_with("justify") {
+                marked.run_styled(name, "");
+            } else {
+                marked.run(name, "");
+            }
+            follow(marked, marks, kind);
+        };
         view! {
-            <button type="button" class="text-tool" title=words aria-label=words
-                aria-pressed=move || marks.with(|marks| marks.get(at) == Some(&true)).to_string()
-                on:mousedown=|event| event.prevent_default() on:click=move |_| marked.run(name, "")>
+            <button type="button" class="text-tool" title=words aria-label=words aria-pressed=move || is_on().to_string()
+                on:mousedown=|event| event.prevent_default() on:click=run>
                 <Icon name=icon/>
             </button>
         }
@@ -146,15 +176,18 @@ pub(in super::super) fn TextTools(editor: Editor, id: u32) -> impl IntoView {
                 marked.run("formatBlock", &event_target_value(&event));
             }>{kinds}</select>
             <div class="flex flex-wrap gap-1">
-                {toggle(0, "Bold (Ctrl+B)", "bold", "bold")}
-                {toggle(1, "Italic (Ctrl+I)", "italic", "italic")}
-                {toggle(2, "Bullet list", "bullets", "insertUnorderedList")}
-                {toggle(3, "Numbered list", "numbers", "insertOrderedList")}
+                {toggle("bold", "Bold (Ctrl+B)", "bold")}
+                {toggle("italic", "Italic (Ctrl+I)", "italic")}
+                {toggle("insertUnorderedList", "Bullet list", "bullets")}
+                {toggle("insertOrderedList", "Numbered list", "numbers")}
                 <button type="button" class="text-tool" title="Link (Ctrl+K)" aria-label="Link" aria-expanded=move || editor.linking().get().to_string()
                     on:mousedown=|event| event.prevent_default()
                     on:click=move |_| { marked.note(); editor.linking().update(|open| *open = !*open); }>
                     <Icon name="link"/>
                 </button>
+                {toggle("justifyLeft", "Align paragraph left", "align-left")}
+                {toggle("justifyCenter", "Centre paragraph", "align-center")}
+                {toggle("justifyRight", "Align paragraph right", "align-right")}
             </div>
             {move || editor.linking().get().then(|| view! { <LinkForm editor marked/> })}
             <TextColours editor marked/>
@@ -167,7 +200,8 @@ pub(in super::super) fn TextTools(editor: Editor, id: u32) -> impl IntoView {
     }
 }
 
-fn follow(marked: Marked, marks: RwSignal<[bool; 4]>, kind: RwSignal<String>) {
+/// Shows what the marked words are.
+fn follow(marked: Marked, marks: RwSignal<[bool; MARKS.len()]>, kind: RwSignal<String>) {
     let has_focus = marked
         .text()
         .is_some_and(|text| document().active_element().as_deref() == Some(text.as_ref()));
@@ -176,13 +210,7 @@ fn follow(marked: Marked, marks: RwSignal<[bool; 4]>, kind: RwSignal<String>) {
     }
     marked.note();
     let page = document();
-    let is_on = |name: &str| call(&page, "queryCommandState", &[name.into()]).is_truthy();
-    let now = [
-        is_on("bold"),
-        is_on("italic"),
-        is_on("insertUnorderedList"),
-        is_on("insertOrderedList"),
-    ];
+    let now = MARKS.map(|name| call(&page, "queryCommandState", &[name.into()]).is_truthy());
     if marks.get_untracked() != now {
         marks.set(now);
     }
@@ -202,7 +230,7 @@ fn LinkForm(editor: Editor, marked: Marked) -> impl IntoView {
     let has_link = !old.is_empty();
     let set = move || {
         let typed = input.get_untracked().map(|input| input.value());
-        let target = complete(typed.unwrap_or_default().trim());
+        let target = completed_link(&typed.unwrap_or_default());
         if !is_link_target(&target) {
             wrong.set(true);
             return;
@@ -257,33 +285,10 @@ fn LinkForm(editor: Editor, marked: Marked) -> impl IntoView {
     }
 }
 
-/// An address as it was meant: "example.com" is a page, "ann@example.com" a person.
-fn complete(typed: &str) -> String {
-    let has_scheme = typed.split_once(':').is_some_and(|(scheme, _)| {
-        !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphabetic())
-    });
-    if typed.is_empty() || has_scheme || typed.starts_with('{') {
-        typed.to_owned()
-    } else if typed.contains('@') && !typed.contains('/') {
-        format!("mailto:{typed}")
-    } else if typed.contains('.') {
-        format!("https://{typed}")
-    } else {
-        typed.to_owned()
-    }
-}
-
 /// The theme's colours to set words in, and any other.
 #[component]
 fn TextColours(editor: Editor, marked: Marked) -> impl IntoView {
-    let colour = move |hex: &str| {
-        let page = document();
-        marked.take_up();
-        command(&page, "styleWithCSS", "true");
-        command(&page, "foreColor", hex);
-        command(&page, "styleWithCSS", "false");
-        marked.note();
-    };
+    let colour = move |hex: &str| marked.run_styled("foreColor", hex);
     let palette = editor
         .document()
         .with_untracked(|document| Palette::of(&document.theme));
@@ -309,26 +314,5 @@ fn TextColours(editor: Editor, marked: Marked) -> impl IntoView {
             <input type="color" class="swatch" aria-label="Another colour for the marked words" value=palette.accent.hex()
                 on:change=move |event| colour(&event_target_value(&event))/>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::complete;
-
-    #[test]
-    fn an_address_is_completed_as_it_was_meant() {
-        for (typed, meant) in [
-            ("example.com/a", "https://example.com/a"),
-            ("ann@example.com", "mailto:ann@example.com"),
-            ("https://example.com", "https://example.com"),
-            ("tel:+49301", "tel:+49301"),
-            ("{{ link }}", "{{ link }}"),
-            ("javascript:x", "javascript:x"),
-            ("hello", "hello"),
-            ("", ""),
-        ] {
-            assert_eq!(complete(typed), meant);
-        }
     }
 }
