@@ -347,9 +347,8 @@ mod suite {
         let rows = test
             .query(sql("SELECT name, subject FROM drafts ORDER BY id"))
             .await;
-        let read = |at: usize| -> (String, String) {
-            (rows[at].at(0).unwrap(), rows[at].at(1).unwrap())
-        };
+        let read =
+            |at: usize| -> (String, String) { (rows[at].at(0).unwrap(), rows[at].at(1).unwrap()) };
         assert_eq!(read(0), ("Spring".into(), "Mine".into()));
         let (name, subject) = read(1);
         assert!(name.starts_with("Spring ("), "{name}");

@@ -359,9 +359,8 @@ mod tests {
 
     #[test]
     fn an_address_is_completed_wherever_it_stands() {
-        let fix = |content: &Content, address: &str| {
-            apply(content, &form(FixKind::Scheme, address, ""))
-        };
+        let fix =
+            |content: &Content, address: &str| apply(content, &form(FixKind::Scheme, address, ""));
         let html = "<a href=\"a.test/?b=1&amp;c=2\">a.test</a><a href='a.test/'>b</a>";
         let new = fix(&content(Mode::Html, html), "a.test/?b=1&c=2").unwrap();
         assert_eq!(

@@ -295,8 +295,6 @@ pub struct RenameForm {
     #[serde(default)]
     pub id: String,
     #[serde(default)]
-    pub revision: String,
-    #[serde(default)]
     pub name: String,
     /// The step to come back to.
     #[serde(default)]

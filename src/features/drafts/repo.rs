@@ -159,13 +159,12 @@ pub fn insert_copy(of: DraftId, name: &str, now: i64) -> Stmt {
     .bind(now)
 }
 
-pub fn update_name(id: DraftId, revision: i64, name: &str, now: i64) -> Stmt {
-    sql("UPDATE drafts SET name = ?3, revision = revision + 1, updated_at = ?4 WHERE id = ?1 AND revision = ?2")
+/// The name is no part of the revision: renaming disturbs nobody who is editing, least of all the page it is done on.
+pub fn update_name(id: DraftId, name: &str, now: i64) -> Stmt {
+    sql("UPDATE drafts SET name = ?2, updated_at = ?3 WHERE id = ?1")
         .bind(id)
-        .bind(revision)
         .bind(name)
         .bind(now)
-        .expect_rows(1)
 }
 
 pub fn update_sender(id: DraftId, revision: i64, sender: &Sender, now: i64) -> Stmt {

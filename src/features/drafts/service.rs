@@ -2,8 +2,8 @@
 
 use super::fix;
 use super::model::{
-    ContentStep, CreateForm, DesignForm, Draft, DraftForm, DraftHead, DraftPage, FixForm,
-    FixKind, RenameForm, SenderForm, checked_name, identity,
+    ContentStep, CreateForm, DesignForm, Draft, DraftForm, DraftHead, DraftPage, FixForm, FixKind,
+    RenameForm, SenderForm, checked_name, identity,
 };
 use super::recipients::repo as recipients;
 use super::repo::{self, NewDraft};
@@ -104,10 +104,12 @@ async fn change(cx: &Cx, statement: Stmt) -> Result<(), AppError> {
 
 pub async fn rename(cx: &Cx, form: &RenameForm) -> Result<DraftId, AppError> {
     cx.require(Role::Editor)?;
-    let (id, revision) = identity(&form.id, &form.revision)?;
+    let id = form.id.parse().map_err(|_| AppError::not_found("draft"))?;
     let name = checked_name(&form.name).map_err(|error| error.with_typed(form))?;
-    change(cx, repo::update_name(id, revision, &name, cx.now())).await?;
-    Ok(id)
+    match cx.db.exec(repo::update_name(id, &name, cx.now())).await? {
+        0 => Err(AppError::not_found("draft")),
+        _ => Ok(id),
+    }
 }
 
 /// A copy with the same content and the same audience.
@@ -264,8 +266,7 @@ pub async fn apply_fix(cx: &Cx, form: &FixForm) -> Result<DraftId, AppError> {
         fix_address(cx, form).await?;
         return Ok(id);
     }
-    let content =
-        fix::apply(&content_of(draft), form).map_err(|error| error.with_typed(form))?;
+    let content = fix::apply(&content_of(draft), form).map_err(|error| error.with_typed(form))?;
     change(cx, repo::update_content(id, revision, &content, cx.now())).await?;
     Ok(id)
 }

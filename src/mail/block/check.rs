@@ -112,9 +112,8 @@ impl Document {
             ("Links", &self.theme.link),
         ] {
             if !is_colour(colour) {
-                let message = format!(
-                    "The theme's colour “{name}” is not a colour. Use a value like #2563eb."
-                );
+                let message =
+                    format!("In the theme, “{name}” is not a colour. Use a value like #2563eb.");
                 list.push(Problem::new(None, message));
             }
         }
@@ -124,7 +123,7 @@ impl Document {
         }
         for block in self.walk() {
             let mut found = Found(Vec::new());
-            found.colour("background", &block.frame.background);
+            found.colour("Band behind the block", &block.frame.background);
             found.kind(&block.kind);
             list.extend(found.0.into_iter().map(|(message, lack)| Problem {
                 block: Some(block.id),
@@ -174,10 +173,11 @@ impl Found {
         self.0.push((message.into(), lack));
     }
 
-    fn colour(&mut self, what: &str, value: &str) {
+    /// `field`: what its field is called.
+    fn colour(&mut self, field: &str, value: &str) {
         if !value.is_empty() && !is_colour(value) {
             self.say(format!(
-                "The {what} colour is not a colour. Use a value like #2563eb."
+                "“{field}” is not a colour. Use a value like #2563eb."
             ));
         }
     }
@@ -230,8 +230,8 @@ impl Found {
                 title_colour,
                 ..
             } => {
-                self.colour("header background", background);
-                self.colour("title", title_colour);
+                self.colour("Header background", background);
+                self.colour("Title colour", title_colour);
                 self.length("title", title, MAX_FIELD_BYTES);
                 if !image_url.trim().is_empty() {
                     self.image(image_url, image_alt);
@@ -240,7 +240,7 @@ impl Found {
                 }
             }
             BlockKind::Text { html, colour, .. } => {
-                self.colour("text", colour);
+                self.colour("Text colour", colour);
                 self.length("text", html, MAX_TEXT_BYTES);
                 if html.trim().is_empty() {
                     self.say("The text is empty.");
@@ -263,19 +263,20 @@ impl Found {
                 text_colour,
                 ..
             } => {
-                self.colour("button", colour);
-                self.colour("button text", text_colour);
-                self.length("label", label, MAX_FIELD_BYTES);
+                self.colour("Button colour", colour);
+                self.colour("Button text colour", text_colour);
+                self.length("button text", label, MAX_FIELD_BYTES);
                 if label.trim().is_empty() {
-                    self.say("The button has no label.");
+                    self.say("The button has no text.");
                 }
                 self.link("button", href);
             }
-            BlockKind::Divider { colour, .. } => self.colour("divider", colour),
+            BlockKind::Divider { colour, .. } => self.colour("Line colour", colour),
             BlockKind::Spacer { .. } => {}
             BlockKind::Columns { columns } => {
-                for column in columns {
-                    self.colour("column background", &column.background);
+                for (number, column) in (1..).zip(columns) {
+                    let field = format!("Background of column {number}");
+                    self.colour(&field, &column.background);
                 }
                 if columns.iter().all(|column| column.blocks.is_empty()) {
                     self.say("The columns are empty.");
@@ -367,7 +368,7 @@ mod tests {
             ),
             (
                 BlockKind::button("", "https://a.test"),
-                "The button has no label.",
+                "The button has no text.",
             ),
             (BlockKind::text(" "), "The text is empty."),
             (BlockKind::new_image(), "No image is chosen."),
@@ -378,7 +379,7 @@ mod tests {
                     thickness: 1,
                     padding: 1,
                 },
-                "The divider colour is not a colour. Use a value like #2563eb.",
+                "“Line colour” is not a colour. Use a value like #2563eb.",
             ),
         ];
         for (kind, message) in cases {

@@ -221,7 +221,11 @@ mod suite {
         assert_eq!(ann.edits, 0);
         for (edits, address, words) in [
             ("0", "two@@example.com", "Nothing was saved"),
-            ("7", "new@example.com", "What you typed is in the form again"),
+            (
+                "7",
+                "new@example.com",
+                "What you typed is in the form again",
+            ),
         ] {
             let sent = fields(edits, address);
             let answer: Answer = test

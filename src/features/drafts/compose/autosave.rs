@@ -88,7 +88,8 @@ impl Turn {
                 move || {
                     // A field that is not valid says so itself.
                     let _ = form.request_submit();
-                    self.has_waiting.try_set(self.waiting.try_with_value(Option::is_some) == Some(true));
+                    let is_left = self.waiting.try_with_value(Option::is_some);
+                    let _ = self.has_waiting.try_set(is_left == Some(true));
                 },
                 std::time::Duration::ZERO,
             );

@@ -78,23 +78,30 @@ fn Composer(
     let delete = ServerAction::<DeleteDraft>::new();
     let rename = ServerAction::<RenameDraft>::new();
     let form = FormState::of(rename);
-    let question = format!("Delete “{name}”?");
-    view! {
-        <PageHead title=name.clone() back=("/drafts".to_owned(), "Drafts".to_owned())>
-            {can_edit.then(|| view! {
-                <ActionForm action=duplicate>
-                    <input type="hidden" name="id" value=id.to_string()/>
-                    <button type="submit" class="btn btn-sm">"Duplicate draft"</button>
-                </ActionForm>
-                <Confirm id="delete-draft" label="Delete" question=question
-                    detail="Its content is gone for good. The list of recipients is deleted too, unless another draft or campaign uses it.">
-                    <ActionForm action=delete>
-                        <Identity id revision/>
-                        <button type="submit" class="btn btn-sm btn-error">"Delete draft"</button>
+    let named = name_after(rename, name.clone());
+    let head = move || {
+        let name = named.get();
+        let question = format!("Delete “{name}”?");
+        view! {
+            <PageHead title=name back=("/drafts".to_owned(), "Drafts".to_owned())>
+                {can_edit.then(|| view! {
+                    <ActionForm action=duplicate>
+                        <input type="hidden" name="id" value=id.to_string()/>
+                        <button type="submit" class="btn btn-sm">"Duplicate draft"</button>
                     </ActionForm>
-                </Confirm>
-            })}
-        </PageHead>
+                    <Confirm id="delete-draft" label="Delete" question=question
+                        detail="Its content is gone for good. The list of recipients is deleted too, unless another draft or campaign uses it.">
+                        <ActionForm action=delete>
+                            <Identity id revision/>
+                            <button type="submit" class="btn btn-sm btn-error">"Delete draft"</button>
+                        </ActionForm>
+                    </Confirm>
+                })}
+            </PageHead>
+        }
+    };
+    view! {
+        {head}
         <FormMessage form=FormState::of(duplicate)/>
         <FormMessage form=FormState::of(delete)/>
         {can_edit.then(|| view! {
@@ -103,7 +110,7 @@ fn Composer(
                 <ActionForm action=rename>
                     <FormMessage form=form/>
                     <div class="mt-2 flex max-w-xl items-start gap-2">
-                        <Identity id revision/>
+                        <input type="hidden" name="form[id]" value=id.to_string()/>
                         <input type="hidden" name="form[step]" value=step.as_str()/>
                         <div class="grow"><Field form=form name="name" label="Draft name" prefix="form" value=name/></div>
                         <div class="pt-6"><Submit form=form label="Rename" class="btn"/></div>
@@ -114,6 +121,22 @@ fn Composer(
         <Steps id step recipients lacks/>
         {children()}
     }
+}
+
+/// The draft's name, which a rename changes without loading the page again.
+fn name_after(rename: ServerAction<RenameDraft>, name: String) -> Signal<String> {
+    let named = RwSignal::new(name);
+    let (input, value) = (rename.input(), rename.value());
+    Effect::new(move |typed: Option<Option<String>>| {
+        let sent = input.with(|input| input.as_ref().map(|input| input.form.name.clone()));
+        let is_done = sent.is_none() && matches!(value.get(), Some(Ok(())));
+        let typed = sent.or(typed.flatten());
+        if let Some(name) = typed.as_ref().filter(|_| is_done) {
+            named.set(name.trim().to_owned());
+        }
+        typed
+    });
+    named.into()
 }
 
 /// The steps as links, each with what it still lacks.

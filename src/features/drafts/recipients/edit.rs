@@ -13,8 +13,8 @@ use crate::features::suppressions::model::Reason;
 use crate::features::suppressions::repo as suppressions;
 use crate::ids::{DraftId, RecipientSetId};
 use crate::server::Cx;
-use crate::server::request::is_plain_post;
 use crate::server::db::{DbError, Stmt};
+use crate::server::request::is_plain_post;
 
 /// Times a change is tried when others change other rows of the list meanwhile.
 const TRIES: usize = 4;
@@ -177,9 +177,7 @@ async fn change(
         }
         let keep = |error| kept(error, form, old.as_ref());
         let new = decide(&list, old.as_ref(), form).map_err(keep)?;
-        let (statements, status) = write(cx, &mut list, old.clone(), new)
-            .await
-            .map_err(keep)?;
+        let (statements, status) = write(cx, &mut list, old.clone(), new).await.map_err(keep)?;
         match cx.db.batch(statements).await {
             Ok(_) => return Ok(status),
             Err(DbError::RowsAffected { .. }) => {}

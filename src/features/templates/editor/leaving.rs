@@ -202,7 +202,11 @@ mod tests {
             ("/templates/7", "/templates/7", true),
             ("/templates/7", "/templates/7/history", false),
             ("/templates/7", "/templates/8", false),
-            ("/drafts/7?step=content", "/drafts/7?step=content&view=dark", true),
+            (
+                "/drafts/7?step=content",
+                "/drafts/7?step=content&view=dark",
+                true,
+            ),
             ("/drafts/7?step=content", "/drafts/7", true),
             ("/drafts/7?step=content", "/drafts/7?step=review", false),
             ("/drafts/7?step=content", "/drafts", false),

@@ -81,11 +81,8 @@ impl Sender {
 }
 
 /// Sends changes whose page is gone, one by one, for as long as that can go well.
-async fn send_all<S>(
-    make: Arc<impl Fn(i64, EditForm) -> S>,
-    mut revision: i64,
-    rest: Vec<EditForm>,
-) where
+async fn send_all<S>(make: Arc<impl Fn(i64, EditForm) -> S>, mut revision: i64, rest: Vec<EditForm>)
+where
     S: ServerFn<Output = EditorData, Error = AppError>,
 {
     for edit in rest {

@@ -412,8 +412,7 @@ impl Editor {
 
     /// Whether leaving now would lose something.
     pub(super) fn is_unsaved(&self) -> bool {
-        self.queue.with_value(|queue| !queue.is_empty())
-            || untrack(|| self.is_waiting_for_others())
+        self.queue.with_value(|queue| !queue.is_empty()) || untrack(|| self.is_waiting_for_others())
     }
 
     pub(super) fn can_undo(&self) -> bool {

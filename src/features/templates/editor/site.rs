@@ -35,7 +35,7 @@ impl Editor {
     pub(super) fn merge_fields(&self) -> Vec<(String, String)> {
         let mut all = self.site.with_value(|site| site.fields.clone());
         let used = self
-            .data
+            .data()
             .with_untracked(|data| data.compiled.fields.clone());
         let used = used
             .into_iter()

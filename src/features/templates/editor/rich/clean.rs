@@ -184,9 +184,18 @@ mod tests {
             ),
             ("<img src=x ONERROR=alert(1)>", "<img src=x>"),
             ("<img/onerror='a' src=x/>", "<img src=x/>"),
-            ("<a href=\"?on=1\"\nonfocus = 'a'>b</a>", "<a href=\"?on=1\">b</a>"),
-            ("<a title='onclick=\"x\"'>b</a>", "<a title='onclick=\"x\"'>b</a>"),
-            ("a < b onclick=x <!-- onload=x --> </p>", "a < b onclick=x <!-- onload=x --> </p>"),
+            (
+                "<a href=\"?on=1\"\nonfocus = 'a'>b</a>",
+                "<a href=\"?on=1\">b</a>",
+            ),
+            (
+                "<a title='onclick=\"x\"'>b</a>",
+                "<a title='onclick=\"x\"'>b</a>",
+            ),
+            (
+                "a < b onclick=x <!-- onload=x --> </p>",
+                "a < b onclick=x <!-- onload=x --> </p>",
+            ),
             ("<p =on onload>ä</p>", "<p =on>ä</p>"),
             ("<p onclick=\"never closed", "<p"),
             ("<", "<"),

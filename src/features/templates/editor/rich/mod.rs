@@ -75,10 +75,12 @@ pub(super) fn RichText(editor: Editor, id: u32, style: String) -> impl IntoView 
     let pressed = StoredValue::new((0, 0));
     let is_click = move |event: &MouseEvent| {
         let (x, y) = pressed.get_value();
-        (event.client_x() - x).abs().max((event.client_y() - y).abs()) <= 4
+        (event.client_x() - x)
+            .abs()
+            .max((event.client_y() - y).abs())
+            <= 4
     };
-    let on_press =
-        move |event: MouseEvent| pressed.set_value((event.client_x(), event.client_y()));
+    let on_press = move |event: MouseEvent| pressed.set_value((event.client_x(), event.client_y()));
     let on_release = move |event: MouseEvent| {
         // A browser puts the caret into what is marked already only after this: then no word would be marked any more.
         if is_click(&event) && mark_fresh() {
