@@ -77,6 +77,8 @@ test('a workbook becomes a mail to everybody on it', async ({ signedIn: page, sm
   await address.fill('guest1@example.org');
   await go(page, page.getByRole('button', { name: 'Save', exact: true }).click());
   await expect(page.getByText('is in the list already, in line 3').first()).toBeVisible();
+  // What was typed is in the form still.
+  await expect(address).toHaveValue('guest1@example.org');
   await open(page, `${draft}?step=recipients&show=invalid&edit=21`);
   await address.fill('guest21@example.org');
   await go(page, page.getByRole('button', { name: 'Save', exact: true }).click());
