@@ -12,6 +12,7 @@ use crate::mail::block::{Block, BlockKind};
 use leptos::ev::{ClipboardEvent, FocusEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
+use std::time::Duration;
 
 pub(super) use tools::TextTools;
 
@@ -89,11 +90,14 @@ pub(super) fn RichText(editor: Editor, id: u32, style: String) -> impl IntoView 
     };
     let on_click = move |event: MouseEvent| {
         if is_click(&event) && mark_fresh() {
-            request_animation_frame(move || {
-                if pressed.try_get_value().is_some() {
-                    mark_fresh();
-                }
-            });
+            set_timeout(
+                move || {
+                    if pressed.try_get_value().is_some() {
+                        mark_fresh();
+                    }
+                },
+                Duration::ZERO,
+            );
         }
     };
     let on_focus = move |_: FocusEvent| {
