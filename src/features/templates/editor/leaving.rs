@@ -112,12 +112,14 @@ pub(super) fn guard_leaving(editor: Editor) {
     });
 }
 
+type Heard = Closure<dyn FnMut(Event)>;
+
 /// A listener for events that the router hears too.
 #[derive(Clone, Copy)]
 struct Listener {
     name: &'static str,
     captures: bool,
-    parts: StoredValue<(EventTarget, Closure<dyn FnMut(Event)>), LocalStorage>,
+    parts: StoredValue<(EventTarget, Heard), LocalStorage>,
 }
 
 fn listen(
@@ -126,7 +128,7 @@ fn listen(
     captures: bool,
     hear: impl FnMut(Event) + 'static,
 ) -> Listener {
-    let heard = Closure::<dyn FnMut(Event)>::new(hear);
+    let heard = Heard::new(hear);
     let listener = heard.as_ref().unchecked_ref();
     let _ = target.add_event_listener_with_callback_and_bool(name, listener, captures);
     Listener {
