@@ -84,6 +84,7 @@ test('a finding leads to its place, and is put right beside it', async ({ signed
   await expect(finding).toHaveCount(0);
   await open(page, `${draft}?step=content&block=2`);
   await expect(editor.settings.getByRole('textbox', { name: 'Link', exact: true })).toHaveValue('https://shop.example/spring');
+});
 
 test('each step is a page of its own for the keyboard', async ({ signedIn: page }) => {
   await open(page, '/drafts/new');
