@@ -157,6 +157,11 @@ mod suite {
             value(&told, "mailer_queue_messages{reason=\"paused\"}"),
             3.0
         );
+        assert_eq!(value(&told, "mailer_queue_lanes{reason=\"paused\"}"), 1.0);
+        assert_eq!(
+            value(&told, "mailer_queue_lanes{reason=\"disk_full\"}"),
+            0.0
+        );
         let states = [1, 2, 3].map(|id| {
             value(
                 &told,

@@ -15,8 +15,8 @@ use crate::features::campaigns::measure::{lane_facts, measured_rate};
 use crate::features::campaigns::model::{CampaignAction, CampaignState, Counts};
 use crate::features::campaigns::repo as campaigns;
 use crate::ids::{CampaignId, MessageId};
-use crate::server::Cx;
 use crate::server::db::Outcome;
+use crate::server::{AppState, Cx};
 
 /// Running campaigns the page shows, newest first.
 pub(super) const LANES: i64 = 50;
@@ -28,9 +28,17 @@ pub(super) const TEST_MAILS: &str = "Test mails";
 
 pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
     let caller = cx.require(Role::Viewer)?;
-    let (day, now) = (day::today(cx).await?, cx.now());
+    Ok(QueueOverview {
+        can_edit: caller.user.role.allows(Role::Editor),
+        ..survey(cx).await?
+    })
+}
+
+/// What waits and why, for whoever may ask: a page, or monitoring.
+pub async fn survey(app: &AppState) -> Result<QueueOverview, AppError> {
+    let (day, now) = (day::today(app).await?, app.now());
     let [sending, used_by_all] = gather::select_others(&day.name);
-    let outcomes = cx
+    let outcomes = app
         .db
         .batch(vec![
             sending,
@@ -62,14 +70,14 @@ pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
         })
         .collect();
     let (mut lanes, mut going) = (Vec::new(), Vec::new());
-    for outcomes in cx.db.batch(reads).await?.chunks(4) {
+    for outcomes in app.db.batch(reads).await?.chunks(4) {
         let [campaign, lane, used, rate] = outcomes else {
             continue;
         };
         let Some(campaign) = campaigns::found(campaign)? else {
             continue;
         };
-        let facts = lane_facts(&cx.db, &campaign, lane, used)?;
+        let facts = lane_facts(&app.db, &campaign, lane, used)?;
         if campaign.summary.state == CampaignState::Sending {
             going.push(Lane::of(
                 campaign.summary.id.0,
@@ -96,7 +104,7 @@ pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
     }
     let tests: i64 = tests.rows.first().map_or(Ok(0), |row| row.get("n"))?;
     let own_facts = LaneFacts {
-        is_disk_full: cx.db.is_full(),
+        is_disk_full: app.db.is_full(),
         ..test_facts(own, tests)?
     };
     if own_facts.waiting > 0 {
@@ -130,7 +138,7 @@ pub async fn find_queue(cx: &Cx) -> Result<QueueOverview, AppError> {
         resets_at: day.ends_at,
         zone: day.zone,
         now,
-        can_edit: caller.user.role.allows(Role::Editor),
+        can_edit: false,
     })
 }
 

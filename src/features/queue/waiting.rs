@@ -23,6 +23,41 @@ pub enum WaitKind {
     DiskFull,
 }
 
+impl WaitKind {
+    pub const ALL: [WaitKind; 12] = [
+        WaitKind::DueNow,
+        WaitKind::BeingSent,
+        WaitKind::Preparing,
+        WaitKind::RetryLater,
+        WaitKind::Paused,
+        WaitKind::DailyCap,
+        WaitKind::CampaignCap,
+        WaitKind::Rate,
+        WaitKind::BreakerOpen,
+        WaitKind::AccountOff,
+        WaitKind::NoAccount,
+        WaitKind::DiskFull,
+    ];
+
+    /// As monitoring calls it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            WaitKind::DueNow => "due_now",
+            WaitKind::BeingSent => "being_sent",
+            WaitKind::Preparing => "preparing",
+            WaitKind::RetryLater => "retry_later",
+            WaitKind::Paused => "paused",
+            WaitKind::DailyCap => "daily_cap",
+            WaitKind::CampaignCap => "campaign_cap",
+            WaitKind::Rate => "rate",
+            WaitKind::BreakerOpen => "breaker_open",
+            WaitKind::AccountOff => "account_off",
+            WaitKind::NoAccount => "no_account",
+            WaitKind::DiskFull => "disk_full",
+        }
+    }
+}
+
 /// One reason, with what a person wants to know about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaitReason {

@@ -5,7 +5,7 @@ mod access;
 
 pub use access::MetricsAccess;
 
-use super::db::{DbError, DbKind};
+use super::db::DbKind;
 use super::errors::internal;
 use super::services::{Progress, Service};
 use super::state::AppState;
@@ -13,6 +13,9 @@ use crate::delivery::queue;
 use crate::error::AppError;
 use crate::features::accounts::model::BreakerState;
 use crate::features::accounts::repo as accounts;
+use crate::features::queue::model::LaneSummary;
+use crate::features::queue::service::survey;
+use crate::features::queue::waiting::WaitKind;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -194,7 +197,7 @@ fn service_lines(app: &AppState) -> String {
 }
 
 /// How the queue stands, at most [`FRESH_MS`] old. The lock lets those who ask together share one look.
-async fn gauges(app: &AppState) -> Result<String, DbError> {
+async fn gauges(app: &AppState) -> Result<String, AppError> {
     let mut kept = app.gauges.0.lock().await;
     let now = app.now();
     if let Some((at, lines)) = kept.as_ref()
@@ -207,7 +210,7 @@ async fn gauges(app: &AppState) -> Result<String, DbError> {
     Ok(lines)
 }
 
-async fn read_gauges(app: &AppState, now: i64) -> Result<String, DbError> {
+async fn read_gauges(app: &AppState, now: i64) -> Result<String, AppError> {
     let standing = queue::find_standing(&app.db, now).await?;
     let accounts = accounts::list_for_delivery(&app.db).await?;
     let mut out = Lines::default();
@@ -240,6 +243,17 @@ async fn read_gauges(app: &AppState, now: i64) -> Result<String, DbError> {
     );
     let age = standing.oldest_due_at.map_or(0, |at| (now - at).max(0));
     out.line("", age / 1_000);
+    let survey = survey(app).await?;
+    out.family(
+        "mailer_queue_lanes",
+        "gauge",
+        "Campaigns, and the lane of test mails, with mail that waits for this reason; one may have several",
+    );
+    for kind in WaitKind::ALL {
+        let has = |lane: &&LaneSummary| lane.reasons.iter().any(|reason| reason.kind == kind);
+        let n = survey.lanes.iter().filter(has).count();
+        out.line(&format!("{{reason=\"{}\"}}", kind.as_str()), n);
+    }
     out.family(
         "mailer_account_breaker_state",
         "gauge",
