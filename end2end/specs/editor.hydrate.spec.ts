@@ -227,14 +227,14 @@ test('whoever leaves while something is being saved loses nothing', async ({ sig
   await expect(page.getByRole('heading', { name: 'About', level: 1 })).toBeVisible();
   expect(await editor.stored(path)).toBe('text button text button');
 
-  // By the browser's Back: to the editor, and from it to where it was come from.
+  // By the browser's Back, which waits for nobody: what was changed is sent on.
   await page.goBack();
   await expect(page).toHaveURL(new RegExp(`${path}$`));
   await expect(editor.palette).toBeVisible();
   await add();
   await page.goBack();
   await expect(page.getByRole('heading', { name: 'New template', level: 1 })).toBeVisible();
-  expect(await editor.stored(path)).toBe('text button text button text button');
+  await expect.poll(() => editor.stored(path)).toBe('text button text button text button');
 });
 
 test('each tool of a text leaves the markup that a mail wants', async ({ signedIn: page }) => {
@@ -256,7 +256,8 @@ test('each tool of a text leaves the markup that a mail wants', async ({ signedI
     ['heading', kind('Heading'), /^<h2>heading<\/h2>$/],
     ['quote', kind('Quote'), /<blockquote>(<p>)?quote(<\/p>)?<\/blockquote>/],
     ['coloured', () => settings.getByTitle('Button colour').click(), /<span style="color: ?rgb\(37, 99, 235\);?">coloured<\/span>/],
-    ['left', tool('Align paragraph left'), /<p style="text-align: ?left;?">left<\/p>/],
+    // Where it stands anyway.
+    ['left', tool('Align paragraph left'), /<p( style="text-align: ?left;?")?>left<\/p>/],
     ['centred', tool('Centre paragraph'), /<p style="text-align: ?center;?">centred<\/p>/],
     ['right', tool('Align paragraph right'), /<p style="text-align: ?right;?">right<\/p>/],
     ['linked', link, /^<p><a href="https:\/\/example\.org\/a">linked<\/a><\/p>$/],

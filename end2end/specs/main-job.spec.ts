@@ -167,6 +167,7 @@ test('main job: from the setup link to a true report', async ({ page, freshApp, 
   await open(page, at(`${second}?step=review`));
   await page.getByRole('button', { name: /^Send to 1 recipient/ }).click();
   await go(page, page.getByRole('button', { name: 'Send now' }).click());
+  await expect(page).toHaveURL(/\/campaigns\/\d+/);
   await smtp.waitFor(197);
   await open(page, at(`${new URL(page.url()).pathname}?tab=recipients`));
   await expect(page.getByRole('row', { name: new RegExp(goodbye.email) })).toContainText(/unsubscribed/i);

@@ -24,7 +24,7 @@ test('waiting messages are narrowed, chosen, cancelled and sent now', async ({ s
   await open(page, '/queue');
   await page.getByLabel('Address', { exact: true }).fill('later');
   await page.getByLabel('Why it waits').selectOption({ label: 'To be tried again later' });
-  await page.getByLabel('Campaign', { exact: true }).selectOption({ label: name });
+  await page.getByRole('combobox', { name: 'Campaign', exact: true }).selectOption({ label: name });
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL(/state=later/);
   await hydrated(page);
@@ -42,9 +42,9 @@ test('waiting messages are narrowed, chosen, cancelled and sent now', async ({ s
   if (hasJavaScript(page)) {
     await expect(page.getByRole('button', { name: 'Send selected now' })).toBeDisabled();
     await page.getByLabel('Select all messages of this page').check();
-    await expect(page.getByText('6 selected')).toBeVisible();
+    await expect(page.getByText('6 selected', { exact: true })).toBeVisible();
     await page.getByLabel('Select later1@queue.example').uncheck();
-    await expect(page.getByText('5 selected')).toBeVisible();
+    await expect(page.getByText('5 selected', { exact: true })).toBeVisible();
     await page.getByLabel('Select all messages of this page').check();
     await page.getByLabel('Select all messages of this page').uncheck();
     await expect(page.getByText('None selected')).toBeVisible();
@@ -91,7 +91,7 @@ test('campaigns are paused, resumed, cancelled and deleted together', async ({ s
   const choose = async () => {
     await open(page, '/campaigns');
     for (const name of names) await page.getByLabel(`Select ${name}`).check();
-    if (hasJavaScript(page)) await expect(page.getByText('2 selected')).toBeVisible();
+    if (hasJavaScript(page)) await expect(page.getByText('2 selected', { exact: true })).toBeVisible();
   };
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const row = (name: string) => page.getByRole('row', { name: new RegExp(name) });

@@ -1,33 +1,26 @@
-//! Leaving the page while something is not stored yet: a link inside the app, the search dialog and the browser's Back wait until it is,
-//! and whoever would lose something is asked.
+//! Leaving the page while something is not stored yet: a link inside the app and the search dialog wait until it is, and whoever would
+//! lose something is asked. The browser's Back cannot be held up; what waits then is sent all the same (`sending.rs`).
 
-use super::canvas::{call, closest, get};
+use super::canvas::closest;
 use super::session::{Editor, Saving};
 use crate::ui::leaving::Leaving;
 use leptos::ev::{BeforeUnloadEvent, MouseEvent};
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
-use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{Event, EventTarget, HtmlElement};
-use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::hooks::use_navigate;
 
 const QUESTION: &str = "Your last changes are not saved. Leave anyway and lose them?";
 
-/// Where one was about to go while something was on its way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Goal {
-    Address(String),
-    /// Where the browser's Back or Forward led.
-    Back,
-}
-
 /// Watches for as long as the editor is on the page.
 pub(super) fn guard_leaving(editor: Editor) {
-    let goal = RwSignal::new(None::<Goal>);
+    // Where one was about to go while something was on its way.
+    let goal = RwSignal::new(None::<String>);
     // Whoever agreed to lose something is not asked again.
     let is_going = StoredValue::new(false);
     // Whether the page is not left yet: it is once everything is stored, or when losing it was agreed to.
-    let stays = move |way: Goal| {
+    let stays = move |way: String| {
         finish_typing();
         let stays = editor.is_unsaved() && !is_going.get_value();
         if stays {
@@ -37,19 +30,8 @@ pub(super) fn guard_leaving(editor: Editor) {
         stays
     };
     if let Some(leaving) = Leaving::find() {
-        leaving.guard(Callback::new(move |address: String| {
-            !stays(Goal::Address(address))
-        }));
+        leaving.guard(Callback::new(move |address: String| !stays(address)));
     }
-    let location = use_location();
-    let here = move || {
-        let (search, hash) = (
-            location.search.get_untracked(),
-            location.hash.get_untracked(),
-        );
-        let mark = if search.is_empty() { "" } else { "?" };
-        format!("{}{mark}{search}{hash}", location.pathname.get_untracked())
-    };
     Effect::new(move |_| {
         let unload =
             window_event_listener(leptos::ev::beforeunload, move |event: BeforeUnloadEvent| {
@@ -61,34 +43,17 @@ pub(super) fn guard_leaving(editor: Editor) {
                 }
             });
         // The router takes clicks at the window; the document hears them before.
-        let click = listen(document().into(), "click", false, move |event| {
+        let click = listen(document().into(), "click", move |event| {
             let way = event.dyn_ref().and_then(way_out);
             if let Some(address) = way.filter(|way| !is_within(&editor.page(), way))
-                && stays(Goal::Address(address))
+                && stays(address)
             {
                 event.prevent_default();
-            }
-        });
-        // By now the address bar says where Back led. Whoever captures hears of it before the router.
-        let back = listen(window().into(), "popstate", true, move |event| {
-            let location = window().location();
-            let (path, search) = (location.pathname(), location.search());
-            let target = path.unwrap_or_default() + &search.unwrap_or_default();
-            if !is_within(&editor.page(), &target) && stays(Goal::Back) {
-                event.stop_immediate_propagation();
-                let history = get(&window(), "history");
-                let shown = here();
-                call(
-                    &history,
-                    "pushState",
-                    &[JsValue::NULL, "".into(), shown.into()],
-                );
             }
         });
         on_cleanup(move || {
             unload.remove();
             click.remove();
-            back.remove();
         });
     });
     let navigate = use_navigate();
@@ -104,10 +69,7 @@ pub(super) fn guard_leaving(editor: Editor) {
         goal.set(None);
         if goes {
             is_going.set_value(true);
-            match way {
-                Goal::Address(address) => navigate(&address, Default::default()),
-                Goal::Back => drop(call(&get(&window(), "history"), "back", &[])),
-            }
+            navigate(&way, Default::default());
         }
     });
 }
@@ -118,22 +80,15 @@ type Heard = Closure<dyn FnMut(Event)>;
 #[derive(Clone, Copy)]
 struct Listener {
     name: &'static str,
-    captures: bool,
     parts: StoredValue<(EventTarget, Heard), LocalStorage>,
 }
 
-fn listen(
-    target: EventTarget,
-    name: &'static str,
-    captures: bool,
-    hear: impl FnMut(Event) + 'static,
-) -> Listener {
+fn listen(target: EventTarget, name: &'static str, hear: impl FnMut(Event) + 'static) -> Listener {
     let heard = Heard::new(hear);
     let listener = heard.as_ref().unchecked_ref();
-    let _ = target.add_event_listener_with_callback_and_bool(name, listener, captures);
+    let _ = target.add_event_listener_with_callback(name, listener);
     Listener {
         name,
-        captures,
         parts: StoredValue::new_local((target, heard)),
     }
 }
@@ -142,11 +97,7 @@ impl Listener {
     fn remove(self) {
         self.parts.try_with_value(|(target, heard)| {
             let listener = heard.as_ref().unchecked_ref();
-            let _ = target.remove_event_listener_with_callback_and_bool(
-                self.name,
-                listener,
-                self.captures,
-            );
+            let _ = target.remove_event_listener_with_callback(self.name, listener);
         });
     }
 }

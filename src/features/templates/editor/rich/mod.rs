@@ -67,8 +67,10 @@ pub(super) fn RichText(editor: Editor, id: u32, style: String) -> impl IntoView 
     // The words of a fresh text are there to be written over.
     let mark_fresh = move || {
         let is_marked = has_focus(node) && is_open() && known.with_value(|text| is_fresh(text));
-        if is_marked {
-            command(&leptos::prelude::document(), "selectAll", "");
+        if is_marked && let Some(words) = node.get_untracked() {
+            // Not by the browser's "select all", which means the whole page while the caret is not in here yet.
+            let selection = call(&window(), "getSelection", &[]);
+            call(&selection, "selectAllChildren", &[words.into()]);
         }
         is_marked
     };
