@@ -123,14 +123,10 @@ export class Owner {
     return id;
   }
 
-  /** An HTML template; returns its id. */
-  async template(html) {
-    const form = new FormData();
-    form.set('file', new Blob([html], { type: 'text/html' }), 'news.html');
-    const answer = await this.request('/templates/import/file', { method: 'POST', body: form, headers: { accept: 'text/html' } });
-    const id = /\/templates\/(\d+)/.exec(answer.headers.get('location') ?? '')?.[1];
-    if (id === undefined) throw new Error(`import: ${answer.status} ${await answer.text()}`);
-    return id;
+  /** The number of one of the templates that every installation begins with. */
+  async firstTemplate() {
+    const answer = await this.request('/templates', { headers: { accept: 'text/html' } });
+    return /\/templates\/(\d+)/.exec(await answer.text())[1];
   }
 
   /** The number of one message of a campaign. */

@@ -106,7 +106,7 @@ export function desk(options) {
     }
     const newest = await owner.newestCampaign();
     await owner.finished(newest, 10 * 60_000);
-    const template = await owner.template(mail());
+    const template = await owner.firstTemplate();
     const recipient = await owner.firstRecipient(newest);
     const paths = {
       home: '/', drafts: '/drafts', compose: `/drafts/${draft}`, review: `/drafts/${draft}?step=review`, list: `/drafts/${draft}?step=recipients`,

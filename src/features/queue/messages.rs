@@ -132,7 +132,7 @@ pub fn Messages(page: WaitingPage) -> impl IntoView {
                                 <th scope="col">"Recipient"</th>
                                 <th scope="col" class="hidden sm:table-cell">"Due"</th>
                                 <th scope="col" class="hidden md:table-cell">"Last answer"</th>
-                                <th scope="col"><span class="sr-only">"Actions"</span></th>
+                                <th scope="col" class="hidden sm:table-cell"><span class="sr-only">"Actions"</span></th>
                             </tr>
                         </thead>
                         <tbody>
@@ -196,8 +196,9 @@ fn WaitingLine(
             </td>
             <td class="hidden sm:table-cell text-sm text-muted"><Time ms=row.due_at/></td>
             <td class="hidden md:table-cell max-w-md"><span class="line-clamp-2 break-words">{answer}</span></td>
-            <td>
-                <div class="flex flex-wrap justify-end gap-2">
+            // On a phone a row is chosen, or its recipient's page opened, to do something with it.
+            <td class="hidden sm:table-cell">
+                <div class="flex justify-end gap-2 whitespace-nowrap">
                     {can_edit.then(|| view! { <MessageButtons id=row.id state=row.state is_cancelled=is_cancelled name=row.address then=here/> })}
                 </div>
             </td>
