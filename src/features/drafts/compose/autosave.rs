@@ -18,7 +18,7 @@ pub struct Turn {
         not(feature = "hydrate"),
         allow(dead_code, reason = "only the browser lets a form wait")
     )]
-    waiting: StoredValue<Option<leptos::web_sys::HtmlFormElement>, LocalStorage>,
+    waiting: Option<StoredValue<Option<leptos::web_sys::HtmlFormElement>, LocalStorage>>,
 }
 
 impl Turn {
@@ -27,7 +27,8 @@ impl Turn {
             editor,
             is_saving: RwSignal::new(false),
             has_waiting: RwSignal::new(false),
-            waiting: StoredValue::new_local(None),
+            // Not on the server: what one of its threads made there another must not drop.
+            waiting: cfg!(feature = "hydrate").then(|| StoredValue::new_local(None)),
         };
         let Turn {
             is_saving,
@@ -71,7 +72,9 @@ impl Turn {
         if form.is_some() && self.is_busy().get_untracked() {
             event.prevent_default();
             event.stop_propagation();
-            self.waiting.set_value(form);
+            if let Some(waiting) = self.waiting {
+                waiting.set_value(form);
+            }
             self.has_waiting.set(true);
             self.editor.save_now();
         }
@@ -82,13 +85,18 @@ impl Turn {
 
     #[cfg(feature = "hydrate")]
     fn send_waiting(self) {
-        if let Some(form) = self.waiting.try_update_value(Option::take).flatten() {
+        let waiting = self.waiting;
+        if let Some(form) = waiting
+            .and_then(|waiting| waiting.try_update_value(Option::take))
+            .flatten()
+        {
             // After the form shows the revision that was just saved.
             set_timeout(
                 move || {
                     // A field that is not valid says so itself.
                     let _ = form.request_submit();
-                    let is_left = self.waiting.try_with_value(Option::is_some);
+                    let is_left =
+                        waiting.and_then(|waiting| waiting.try_with_value(Option::is_some));
                     let _ = self.has_waiting.try_set(is_left == Some(true));
                 },
                 std::time::Duration::ZERO,

@@ -36,7 +36,7 @@ const MARKS: [&str; 7] = [
 #[derive(Clone, Copy)]
 struct Marked {
     id: u32,
-    range: StoredValue<Option<JsValue>, LocalStorage>,
+    range: Option<StoredValue<Option<JsValue>, LocalStorage>>,
 }
 
 impl Marked {
@@ -53,7 +53,9 @@ impl Marked {
             .is_some_and(|text| text.contains(node.as_ref()) && node.is_some())
         {
             let range = call(&selection, "getRangeAt", &[0.into()]);
-            self.range.set_value(Some(call(&range, "cloneRange", &[])));
+            if let Some(kept) = self.range {
+                kept.set_value(Some(call(&range, "cloneRange", &[])));
+            }
         }
     }
 
@@ -63,7 +65,7 @@ impl Marked {
         let has_focus = document().active_element().as_deref() == Some(text.as_ref());
         let _ = text.focus();
         let selection = call(&window(), "getSelection", &[]);
-        match self.range.get_value() {
+        match self.range.and_then(|range| range.get_value()) {
             Some(range) if !has_focus => {
                 call(&selection, "removeAllRanges", &[]);
                 call(&selection, "addRange", &[range]);
@@ -96,7 +98,7 @@ impl Marked {
     fn link(&self) -> String {
         let node = self
             .range
-            .get_value()
+            .and_then(|range| range.get_value())
             .map(|range| get(&range, "startContainer"));
         let element = node.and_then(|node| get(&node, "parentElement").dyn_into().ok());
         closest(element, "a")
@@ -105,7 +107,7 @@ impl Marked {
     }
 
     fn is_collapsed(&self) -> bool {
-        let range = self.range.get_value();
+        let range = self.range.and_then(|range| range.get_value());
         range.is_some_and(|range| get(&range, "collapsed").is_truthy())
     }
 }
@@ -114,7 +116,8 @@ impl Marked {
 pub(in super::super) fn TextTools(editor: Editor, id: u32) -> impl IntoView {
     let marked = Marked {
         id,
-        range: StoredValue::new_local(None),
+        // Not on the server: what one of its threads made there another must not drop.
+        range: cfg!(feature = "hydrate").then(|| StoredValue::new_local(None)),
     };
     // Which of the marks the selection has.
     let marks = RwSignal::new([false; MARKS.len()]);
