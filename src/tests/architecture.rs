@@ -252,6 +252,29 @@ fn services_hide_behind_the_ssr_feature_in_their_map() {
 }
 
 /// A page that shows all components keeps them alike; one that is missing there is soon drawn twice.
+/// What is bound to a thread must not be made on the server: whichever thread cleans up a page drops it, and panics.
+#[test]
+fn values_bound_to_a_thread_are_made_in_browsers_only() {
+    // Inside effects, which only run in browsers.
+    const IN_EFFECTS: [&str; 2] = [
+        "src/features/templates/editor/leaving.rs",
+        "src/features/campaigns/live.rs",
+    ];
+    let made = "StoredValue::new_local(";
+    let mut offenders = Vec::new();
+    for source in sources().iter().filter(|source| !is_test(source)) {
+        if IN_EFFECTS.contains(&source.path.as_str()) {
+            continue;
+        }
+        for line in source.code().lines().filter(|line| line.contains(made)) {
+            if !line.contains("cfg!(feature = \"hydrate\")") {
+                offenders.push(format!("{}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    assert_none("made on the server too", offenders);
+}
+
 #[test]
 fn every_component_is_shown_on_the_page_of_components() {
     // The frame is around that page already, and what was done last is told by it.
