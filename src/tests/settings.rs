@@ -173,7 +173,7 @@ mod suite {
         assert_eq!(ids, expected);
         let page = test.get(Some(Viewer), "/settings/about").await.body;
         let here = format!("process {}", std::process::id());
-        assert!(page.contains(&here), "where each runs");
+        assert!(page.matches(&here).count() >= 2, "where each runs");
         assert!(!page.contains("gone"));
         housekeeping::sign_off(&second).await;
         let about = service::find_about(&test.cx(Viewer)).await.unwrap();
