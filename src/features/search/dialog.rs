@@ -230,7 +230,7 @@ pub fn SearchDialog(state: SearchDialogState) -> impl IntoView {
                 <button type="button" class="btn btn-ghost btn-sm" on:click=move |_| state.close()>"Close"</button>
             </div>
             <div id="search-list" role="listbox" aria-label="Results" class="search-list">
-                {move || found.with(|found| groups(found, state))}
+                <Groups state=state/>
             </div>
             <p role="status" class=move || if found.with(|found| found.count() == 0) { "p-6 text-center text-muted" } else { "sr-only" }>
                 {status}
@@ -243,36 +243,47 @@ fn option_id(at: usize) -> String {
     format!("search-option-{at}")
 }
 
-fn groups(found: &Found, state: SearchDialogState) -> Vec<AnyView> {
-    let mut at = 0;
-    found
-        .groups
-        .iter()
-        .map(|group| {
-            let first = at;
-            at += group.hits.len();
-            let options = group
-                .hits
-                .iter()
-                .enumerate()
-                .map(|(i, hit)| option(hit.clone(), first + i, state))
-                .collect_view();
+/// The groups found. What stays found stays in place: a click that has begun on it is not lost when a further answer comes.
+#[component]
+fn Groups(state: SearchDialogState) -> impl IntoView {
+    let names = move || {
+        let name = |group: &Group| group.name.clone();
+        state
+            .found
+            .with(|found| found.groups.iter().map(name).collect::<Vec<_>>())
+    };
+    let hits = move |name: &str| {
+        state.found.with(|found| {
+            let group = found.groups.iter().find(|group| group.name == name);
+            group.map(|group| group.hits.clone()).unwrap_or_default()
+        })
+    };
+    view! {
+        <For each=names key=String::clone children=move |name| {
+            let (label, heading) = (name.clone(), name.clone());
             view! {
-                <div role="group" aria-label=group.name.clone()>
-                    <p class="nav-group mt-3" aria-hidden="true">{group.name.clone()}</p>
-                    {options}
+                <div role="group" aria-label=label>
+                    <p class="nav-group mt-3" aria-hidden="true">{heading}</p>
+                    <For each=move || hits(&name) key=Hit::clone children=move |hit| option(hit, state)/>
                 </div>
             }
-            .into_any()
-        })
-        .collect()
+        }/>
+    }
 }
 
-fn option(hit: Hit, at: usize, state: SearchDialogState) -> impl IntoView {
+fn option(hit: Hit, state: SearchDialogState) -> impl IntoView {
+    let key = hit.clone();
+    let at = Memo::new(move |_| {
+        let place = state
+            .found
+            .with(|found| found.hits().position(|hit| *hit == key));
+        place.unwrap_or_default()
+    });
     view! {
-        <a id=option_id(at) href=hit.href role="option" tabindex="-1" class="search-option"
-            aria-selected=move || (state.marked.get() == at).to_string()
+        <a id=move || option_id(at.get()) href=hit.href role="option" tabindex="-1" class="search-option"
+            aria-selected=move || (state.marked.get() == at.get()).to_string()
             on:mousemove=move |_| {
+                let at = at.get_untracked();
                 if state.marked.get_untracked() != at {
                     state.marked.set(at);
                 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub const MOST_CHARS: usize = 100;
 
 /// Something to go to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Hit {
     pub title: String,
     /// What tells it from others of its name: a campaign's state.
@@ -24,7 +24,7 @@ pub struct Group {
 }
 
 /// The few pictures of hits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Icon {
     Page,
