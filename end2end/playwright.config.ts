@@ -9,6 +9,8 @@ const executablePath = process.env.CHROMIUM_PATH ?? ['/usr/bin/chromium'].find(e
 export default defineConfig({
   testDir: 'specs',
   outputDir: 'test-results',
+  // One picture for all machines: looks.hydrate.spec.ts brings its own font.
+  snapshotPathTemplate: 'looks/{arg}{ext}',
   workers: 2,
   retries: 0,
   forbidOnly: !!process.env.CI,
@@ -30,6 +32,8 @@ export default defineConfig({
         '--disable-background-networking', '--disable-component-update', '--disable-sync',
         // Sandboxed previews in processes of their own come and go faster than Playwright keeps count of them ("Assertion error").
         '--disable-features=IsolateSandboxedIframes',
+        // Letters keep one shape whatever the machine would make of them (looks.hydrate.spec.ts).
+        '--font-render-hinting=none', '--disable-lcd-text',
       ],
     },
   },

@@ -7,7 +7,7 @@ test('a visitor sees the sign-in page alone, and comes to what was asked for aft
   expect(new URL(page.url()).pathname).toBe('/sign-in');
   await axe(page);
   await new SignInPage(page).signIn(owner);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Settings');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Workspace');
 });
 
 test('a wrong password is refused with a sentence', async ({ page, owner, guard }) => {

@@ -73,7 +73,7 @@ test.describe('a template', () => {
 
 /** With JavaScript the form saves itself when a field is left. */
 async function saveSender(page: Page): Promise<void> {
-  if (hasJavaScript(page)) await page.getByLabel('Reply-To').blur();
+  if (hasJavaScript(page)) await page.getByLabel('Reply-to address').blur();
   else await page.getByRole('button', { name: 'Save sender' }).click();
 }
 
@@ -84,15 +84,15 @@ test('a draft changed in another tab is not overwritten', async ({ signedIn: pag
   await open(page, draft);
   const other = await context.newPage();
   await open(other, draft);
-  await other.getByLabel('Reply-To').fill('first@example.com');
+  await other.getByLabel('Reply-to address').fill('first@example.com');
   await saveSender(other);
   await expect(other.getByRole('status').filter({ hasText: /^Saved\.?$/ })).toBeVisible();
   await other.close();
-  await page.getByLabel('Reply-To').fill('second@example.com');
+  await page.getByLabel('Reply-to address').fill('second@example.com');
   await saveSender(page);
   await expect(page.getByRole('alert').filter({ hasText: /another tab, changed this/ }).first()).toBeVisible();
   await open(page, draft);
-  await expect(page.getByLabel('Reply-To')).toHaveValue('first@example.com');
+  await expect(page.getByLabel('Reply-to address')).toHaveValue('first@example.com');
 });
 
 test.describe('a start', () => {

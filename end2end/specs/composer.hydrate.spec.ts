@@ -44,7 +44,7 @@ test('sender and mail changed at once are both saved, one after the other', asyn
   await open(page, draft);
   const editor = new EditorPage(page);
   const sender = page.getByRole('region', { name: 'Sender' });
-  const replies = sender.getByLabel('Reply-To');
+  const replies = sender.getByLabel('Reply-to address');
   const subject = page.getByRole('textbox', { name: 'Subject' });
   await editor.slow();
   await replies.fill('first@example.com');

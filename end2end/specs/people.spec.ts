@@ -25,6 +25,7 @@ test('an invited person joins, gets another role, and is removed', async ({ sign
   await page.getByLabel('Role', { exact: true }).selectOption('editor');
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByText('The invitation is ready.')).toBeVisible();
+  await expect(page.getByLabel('Email')).toHaveValue('');
   const entry = page.getByRole('listitem', { name: email });
   const link = await entry.locator('code').innerText();
   await axe(page);
