@@ -34,7 +34,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <AutoReload options=options.clone()/>
-                <HydrationScripts options/>
+                // Seen first, alive a moment later: forms and links work meanwhile.
+                <HydrationScripts options defer=true/>
                 <MetaTags/>
             </head>
             <body>

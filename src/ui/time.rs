@@ -1,6 +1,8 @@
 //! Moments: UTC in the HTML, so that server and browser render the same; the viewer's own zone once the page is alive.
 
 use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
+use leptos::wasm_bindgen::JsValue;
 
 /// A moment, given in unix milliseconds.
 #[component]
@@ -45,12 +47,19 @@ fn civil(ms: i64) -> (i64, i64, i64, i64, i64, i64) {
 
 #[cfg(feature = "hydrate")]
 fn local_text(ms: i64) -> String {
-    let options = js_sys::Object::new();
-    for (key, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
-        let _ = js_sys::Reflect::set(&options, &key.into(), &value.into());
+    thread_local! {
+        // Made once: to find out what a language wants costs a hundred times what it costs to write one moment.
+        static WRITE: js_sys::Function = {
+            let options = js_sys::Object::new();
+            for (key, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+                let _ = js_sys::Reflect::set(&options, &key.into(), &value.into());
+            }
+            js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &options).format()
+        };
     }
-    let date = js_sys::Date::new(&(ms as f64).into());
-    date.to_locale_string("default", &options).into()
+    let written = WRITE.with(|write| write.call1(&JsValue::UNDEFINED, &(ms as f64).into()));
+    let text = written.ok().and_then(|text| text.as_string());
+    text.unwrap_or_else(|| format!("{} UTC", format_utc(ms)))
 }
 
 #[cfg(not(feature = "hydrate"))]
