@@ -57,13 +57,14 @@ pub struct Mail<'a> {
 
 /// Everything found, blockers first.
 pub fn preflight(mail: Mail<'_>) -> Vec<Finding> {
-    let mut list = List(Vec::new());
+    let mut list = List::default();
     list.subject(mail.subject);
     let names = list.merging(mail);
     if let Some(document) = mail.document {
         list.blocks(document);
     }
     list.markup(&mail.compiled.html);
+    list.placeholders();
     if mail.compiled.text.trim().is_empty() {
         list.warn(
             "no_text",
@@ -76,13 +77,13 @@ pub fn preflight(mail: Mail<'_>) -> Vec<Finding> {
     if let Some(columns) = mail.columns {
         list.columns(&names, columns);
     }
-    list.0.sort_by_key(|finding| finding.severity);
-    list.0
+    list.findings.sort_by_key(|finding| finding.severity);
+    list.findings
 }
 
 /// The merge fields of a mail that recipients must bring: subject, preheader, HTML and text together.
 pub fn merge_names(mail: Mail<'_>) -> BTreeSet<String> {
-    List(Vec::new()).merging(mail).all
+    List::default().merging(mail).all
 }
 
 #[derive(Default)]
@@ -92,7 +93,12 @@ struct Names {
     bare: BTreeSet<String>,
 }
 
-struct List(Vec<Finding>);
+#[derive(Default)]
+struct List {
+    findings: Vec<Finding>,
+    /// Addresses of links that a design came with. One finding for all of them: a starter has many.
+    placeholders: Vec<String>,
+}
 
 impl List {
     fn add(&mut self, severity: Severity, code: &'static str, message: impl Into<String>) {
@@ -107,8 +113,8 @@ impl List {
     }
 
     fn push(&mut self, finding: Finding) {
-        if !self.0.contains(&finding) {
-            self.0.push(finding);
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
         }
     }
 
@@ -256,14 +262,38 @@ impl List {
                 lack: Lack::of_address(href),
             });
         }
-        if is_placeholder(href) {
-            self.warn(
-                "placeholder_link",
-                format!("The link to “{href}” is a placeholder. Put in your own address."),
-            );
+        if is_placeholder(href) && !self.placeholders.iter().any(|known| known == href) {
+            self.placeholders.push(href.to_owned());
         }
         is_system(href)
             && merge_name(href.trim_matches(['{', '}', ' '])).contains("unsubscribe_url")
+    }
+
+    fn placeholders(&mut self) {
+        const SHOWN: usize = 3;
+        let shown: Vec<String> = self
+            .placeholders
+            .iter()
+            .take(SHOWN)
+            .map(|href| format!("“{href}”"))
+            .collect();
+        let message = match self.placeholders.len() {
+            0 => return,
+            1 => format!(
+                "The link to {} is a placeholder. Put in your own address.",
+                shown.join("")
+            ),
+            n => format!(
+                "{n} links are placeholders: {}{}. Put in your own addresses.",
+                shown.join(", "),
+                if n > SHOWN {
+                    format!(" and {} more", n - SHOWN)
+                } else {
+                    String::new()
+                }
+            ),
+        };
+        self.warn("placeholder_link", message);
     }
 
     fn empty_link(&mut self, html: &str, rest: &[Token]) {

@@ -12,6 +12,7 @@ use mailer::ids::AccountId;
 use mailer::server::db::sql;
 
 mod connecting;
+mod order;
 
 const SUBMIT: &str = "/api/accounts/submit-account";
 const PASSWORD: &str = "correct horse battery";
@@ -127,7 +128,7 @@ mod suite {
             .await;
         let page = test.get(Some(Owner), "/accounts").await;
         let edit = test.get(Some(Owner), &format!("/accounts/{id}")).await;
-        assert!(page.body.contains("Office") && edit.body.contains("Leave blank to keep it"));
+        assert!(page.body.contains("Office") && edit.body.contains("If blank: it stays as it is"));
         for answer in [find, list, page, edit] {
             assert_eq!(answer.status, StatusCode::OK);
             assert!(!answer.body.contains(PASSWORD) && !answer.body.contains(&sealed));

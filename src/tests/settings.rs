@@ -74,7 +74,7 @@ mod suite {
         let sending = [
             ("form[max_attempts]", "3"),
             ("form[breaker_failures]", "4"),
-            ("form[breaker_secs]", "60"),
+            ("form[breaker_minutes]", "1"),
         ];
         for (page, form) in [("tracking", &tracking[..]), ("sending", &sending[..])] {
             let answer = test

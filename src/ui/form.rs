@@ -60,10 +60,12 @@ impl FormState {
             Some(AppError::Invalid(invalid)) if !invalid.message.is_empty() => {
                 Some(invalid.message.clone())
             }
-            Some(AppError::Invalid(invalid)) if !invalid.fields.is_empty() => {
-                Some("Nothing was saved yet. Please look at the marked fields.".into())
-            }
-            Some(AppError::Invalid(_)) | None => None,
+            Some(AppError::Invalid(invalid)) => match invalid.fields.as_slice() {
+                [] => None,
+                [_] => Some("Please correct the marked field.".into()),
+                _ => Some("Please correct the marked fields.".into()),
+            },
+            None => None,
             Some(other) => Some(other.to_string()),
         })
     }

@@ -65,7 +65,8 @@ pub fn Frame(
         place
     });
     view! {
-        <a href="#content" class="skip-link">"Skip to content"</a>
+        // The router takes the click, and would only change the address.
+        <a href="#content" class="skip-link" on:click=|_| focus_content()>"Skip to content"</a>
         <p class="sr-only" role="status">{here}</p>
         <div class="frame">
             <header class="topbar">
@@ -139,16 +140,7 @@ fn focus_content() {
 /// On a phone the navigation lies over the page: it goes away once it was used.
 fn close_navigation() {
     #[cfg(feature = "hydrate")]
-    if let Some(navigation) = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.get_element_by_id("navigation"))
-    {
-        use wasm_bindgen::JsCast;
-        if let Ok(hide) = js_sys::Reflect::get(&navigation, &"hidePopover".into())
-            && let Some(hide) = hide.dyn_ref::<js_sys::Function>()
-        {
-            // It says no when it is not open, which is fine.
-            let _ = hide.call0(&navigation);
-        }
+    if let Some(navigation) = document().get_element_by_id("navigation") {
+        super::popover::hide(&navigation);
     }
 }

@@ -16,6 +16,7 @@ pub mod notice;
 pub mod number;
 pub mod page;
 pub mod pager;
+pub mod popover;
 pub mod select;
 pub mod term;
 pub mod theme;

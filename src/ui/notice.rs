@@ -71,7 +71,7 @@ const NOTICES: &[(&str, &str)] = &[
     ("outbox-cleared", "The outbox is empty now."),
     (
         "campaign-started",
-        "Your campaign is on its way. This page follows it.",
+        "Your campaign is started. This page follows it.",
     ),
     (
         "campaign-paused",
@@ -175,15 +175,9 @@ const NOTICES: &[(&str, &str)] = &[
     ),
     ("draft-saved", "Saved."),
     ("draft-deleted", "The draft is deleted."),
-    (
-        "recipients-added",
-        "The list is taken in. Look below at what was found.",
-    ),
+    ("recipients-added", "The list is taken in."),
     ("recipients-corrected", "The addresses are corrected."),
-    (
-        "columns-saved",
-        "The columns are as you set them. Look below at what was found.",
-    ),
+    ("columns-saved", "The columns are as you set them."),
     ("domains-kept", "These addresses stay as they are."),
     ("row-valid", "Saved. This address will be mailed."),
     (
@@ -202,6 +196,14 @@ const NOTICES: &[(&str, &str)] = &[
     ),
     ("recipients-removed", "The list is removed from this draft."),
     ("test-queued", "The test mail is on its way."),
+    (
+        "test-outbox",
+        "The test mail goes to the outbox here, not to the address.",
+    ),
+    (
+        "test-waits",
+        "The test mail waits: no sender account can take it now. The queue says why.",
+    ),
 ];
 
 #[component]

@@ -53,7 +53,7 @@ export class Trial {
     this.owner = new Owner(() => this.instances.find((instance) => instance.isUp && !instance.isStopped) ?? this.instances[0]);
     await this.owner.setUp();
     // Single faults are the subject here; a breaker that opens for minutes would hide them.
-    await this.owner.call('settings/save-sending', { 'form[max_attempts]': 5, 'form[breaker_failures]': 100, 'form[breaker_secs]': 10 });
+    await this.owner.call('settings/save-sending', { 'form[max_attempts]': 5, 'form[breaker_failures]': 100, 'form[breaker_minutes]': 10 / 60 });
     const account = await this.owner.addAccount(this.smtp.port, this.connections);
     this.draft = await this.owner.draft({ html: newsletter(MAIL_BYTES), account, csv: recipientList(this.mails) });
     await Promise.all(this.instances.slice(1).map((instance) => instance.start()));

@@ -30,15 +30,15 @@ pub fn account_fields(
                     hint="What recipients see, like “Ann of Example”."/>
                 <Field form=form prefix="form" name="from_address" label="From address" kind="email" value=values.from_address.clone()
                     required=kind != Kind::Gmail
-                    hint=if kind == Kind::Gmail { "Left blank: the Gmail address." } else { "" }/>
+                    hint=if kind == Kind::Gmail { "If blank: the Gmail address." } else { "" }/>
             </div>
             <Field form=form prefix="form" name="reply_to" label="Reply-to address" kind="email" value=values.reply_to.clone()
-                hint="Where answers go. Left blank: to the from address."/>
+                hint="Where answers go. If blank: to the from address."/>
         </section>
         <section class="panel grid gap-4">
             <h2 class="text-base font-semibold">"Limits"</h2>
             <p class="text-sm text-muted">
-                "What your provider allows. 0 means no limit. All instances of Mailer together keep to it."
+                "What your provider allows. 0 means no limit. All copies of Mailer together keep to it."
             </p>
             <div class="grid items-start gap-4 sm:grid-cols-2">
                 <Field form=form prefix="form" name="daily_cap" label="Messages a day" inputmode="numeric" value=values.daily_cap.clone()
@@ -55,7 +55,7 @@ pub fn account_fields(
             } else {
                 view! {
                     <Field form=form prefix="form" name="max_connections" label="Connections at a time" inputmode="numeric"
-                        value=values.max_connections.clone() hint="For each running copy of Mailer, between 1 and 100."/>
+                        value=values.max_connections.clone() hint="For each copy of Mailer, between 1 and 100."/>
                 }.into_any()
             }}
             <Checkbox prefix="form" name="enabled" label="Use this account" checked=enabled
@@ -75,7 +75,7 @@ fn server(form: FormState, kind: Kind, values: &AccountForm, has_password: bool)
                 <Field form=form prefix="form" name="username" label="Gmail address" kind="email" value=values.username.clone() required=true/>
                 <Field form=form prefix="form" name="password" label="App password" kind="password" autocomplete="new-password"
                     hint=if has_password {
-                        "Stored. Leave blank to keep it."
+                        "Stored. If blank: it stays as it is."
                     } else {
                         "Sixteen letters that Google makes for you under Security, App passwords. Your own password does not work."
                     }/>
@@ -93,9 +93,9 @@ fn server(form: FormState, kind: Kind, values: &AccountForm, has_password: bool)
                 <Select form=form prefix="form" name="tls" label="Encryption" value=values.tls.clone() options=modes.into()/>
                 <div class="grid items-start gap-4 sm:grid-cols-2">
                     <Field form=form prefix="form" name="username" label="User name" value=values.username.clone()
-                        hint="Left blank: the server wants no sign-in."/>
+                        hint="If blank: the server wants no sign-in."/>
                     <Field form=form prefix="form" name="password" label="Password" kind="password" autocomplete="new-password"
-                        hint=if has_password { "Stored. Leave blank to keep it." } else { "" }/>
+                        hint=if has_password { "Stored. If blank: it stays as it is." } else { "" }/>
                 </div>
             }
             .into_any()

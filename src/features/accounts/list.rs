@@ -50,7 +50,8 @@ fn accounts(overview: AccountsOverview, actions: Actions) -> impl IntoView {
         time_zone,
         can_edit,
     } = overview;
-    let last = lines.len().saturating_sub(1);
+    // Those that are idle stand last, and have no turn that could come sooner or later.
+    let turns = lines.iter().filter(|line| !line.is_idle).count();
     let is_empty = lines.is_empty();
     view! {
         <PageHead title="Sender accounts" lead="Where mail leaves. Each message takes the first account in this order that has room; the sandbox only while no other account is on.">
@@ -66,13 +67,13 @@ fn accounts(overview: AccountsOverview, actions: Actions) -> impl IntoView {
         })}
         {(!is_empty).then(move || view! {
             <p class="mb-4 text-sm text-muted">
-                "Daily caps start afresh "<Time ms=resets_at/>", midnight in "{time_zone}"."
+                "Daily caps reset at "<Time ms=resets_at/>", midnight in "{time_zone}"."
             </p>
             <ol class="grid gap-4" aria-label="Accounts in order of use">
                 {lines
                     .into_iter()
                     .enumerate()
-                    .map(|(place, line)| account(line, place == 0, place == last, can_edit, actions))
+                    .map(|(place, line)| account(line, place == 0, place + 1 == turns, can_edit, actions))
                     .collect_view()}
             </ol>
         })}
@@ -90,6 +91,7 @@ fn account(
         account,
         used_today,
         is_paused,
+        is_idle,
     } = line;
     let (id, name) = (account.id, account.name.clone());
     let href = format!("/accounts/{id}");
@@ -100,14 +102,14 @@ fn account(
                     <h2 class="flex flex-wrap items-center gap-2 font-semibold">
                         <a href=href.clone() class="link link-hover break-words">{name.clone()}</a>
                         <Badge tone=Tone::Neutral text=account.kind.words()/>
-                        {state(&account, is_paused)}
+                        {state(&account, is_paused, is_idle)}
                     </h2>
                     <p class="mt-1 break-words text-sm text-muted">{account.from_words()}</p>
                 </div>
                 {can_edit.then(|| view! {
                     <div class="flex flex-wrap items-center gap-1">
-                        {shift(actions, &account, true, first)}
-                        {shift(actions, &account, false, last)}
+                        {(!is_idle).then(|| shift(actions, &account, true, first))}
+                        {(!is_idle).then(|| shift(actions, &account, false, last))}
                         {switch(actions, &account)}
                         <a href=href class="btn btn-sm" aria-label=format!("Edit {name}")>"Edit"</a>
                     </div>
@@ -119,9 +121,10 @@ fn account(
     }
 }
 
-fn state(account: &Account, is_paused: bool) -> impl IntoView + use<> {
+fn state(account: &Account, is_paused: bool, is_idle: bool) -> impl IntoView + use<> {
     let (tone, words) = match (account.enabled, account.breaker) {
         (false, _) => (Tone::Neutral, "Off"),
+        (true, _) if is_idle => (Tone::Neutral, "Not in use"),
         (true, BreakerState::Closed) => (Tone::Good, "Ready"),
         (true, _) if is_paused => (Tone::Bad, "Paused after failures"),
         (true, _) => (Tone::Warn, "Being tried again"),

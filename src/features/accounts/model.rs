@@ -164,6 +164,8 @@ pub struct AccountLine {
     pub used_today: i64,
     /// Whether the breaker keeps the account out of use at this moment.
     pub is_paused: bool,
+    /// A sandbox while another account is on: it takes only what insists on it.
+    pub is_idle: bool,
 }
 
 /// The page of all accounts, in the order they are used.
@@ -193,6 +195,36 @@ pub struct AccountChoice {
     pub kind: Kind,
     pub from_address: String,
     pub enabled: bool,
+    /// Until when its breaker keeps it back; 0 when it does not.
+    pub paused_until: i64,
+}
+
+impl AccountChoice {
+    /// `Company server · news@example.com`, for a choice.
+    pub fn words(&self) -> String {
+        format!("{} · {}", self.name, self.from_address)
+    }
+
+    /// The accounts that mail goes through which insists on `pinned`, or on none, of all in their order.
+    pub fn usable(accounts: &[AccountChoice], pinned: Option<AccountId>) -> Vec<&AccountChoice> {
+        let ready = accounts.iter().filter(|account| account.enabled);
+        match pinned {
+            Some(id) => ready.filter(|account| account.id == id).collect(),
+            None => {
+                let is_real = |account: &&AccountChoice| account.kind != Kind::Sandbox;
+                let has_real = ready.clone().any(|account| is_real(&account));
+                ready
+                    .filter(|account| !has_real || is_real(account))
+                    .collect()
+            }
+        }
+    }
+
+    /// The account that is asked first for mail that insists on none, of all in their order: as delivery chooses, a sandbox only
+    /// while no other account is on.
+    pub fn first_ready(accounts: &[AccountChoice]) -> Option<&AccountChoice> {
+        AccountChoice::usable(accounts, None).first().copied()
+    }
 }
 
 /// What a test of the connection, or a test mail, came to.
@@ -220,5 +252,33 @@ impl TestReport {
             }
             Err(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sandbox_is_ready_only_while_no_other_account_is_on() {
+        let account = |id: i64, kind: Kind, enabled: bool| AccountChoice {
+            id: AccountId(id),
+            name: String::new(),
+            kind,
+            from_address: String::new(),
+            enabled,
+            paused_until: 0,
+        };
+        let first = |real_is_on: bool, sandbox_is_on: bool| {
+            let accounts = [
+                account(1, Kind::Sandbox, sandbox_is_on),
+                account(2, Kind::Smtp, real_is_on),
+                account(3, Kind::Gmail, real_is_on),
+            ];
+            AccountChoice::first_ready(&accounts).map(|account| account.id.0)
+        };
+        assert_eq!(first(true, true), Some(2));
+        assert_eq!(first(false, true), Some(1));
+        assert_eq!(first(false, false), None);
     }
 }

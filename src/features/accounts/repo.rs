@@ -145,7 +145,8 @@ pub async fn find(db: &Db, id: AccountId) -> Result<Option<DeliveryAccount>, DbE
 pub async fn list_choices(db: &Db) -> Result<Vec<AccountChoice>, DbError> {
     let rows = db
         .query(sql(
-            "SELECT id, name, kind, from_address, enabled FROM sender_accounts ORDER BY priority, id",
+            "SELECT id, name, kind, from_address, enabled, CASE breaker_state WHEN 'open' THEN breaker_until ELSE 0 END AS paused_until \
+             FROM sender_accounts ORDER BY priority, id",
         ))
         .await?;
     let choice = |row: &Row| {
@@ -155,16 +156,18 @@ pub async fn list_choices(db: &Db) -> Result<Vec<AccountChoice>, DbError> {
             kind: word(row, "kind")?,
             from_address: row.get("from_address")?,
             enabled: row.get("enabled")?,
+            paused_until: row.get::<Option<i64>>("paused_until")?.unwrap_or_default(),
         })
     };
     rows.iter().map(choice).collect()
 }
 
-/// Ids with their priorities, in the order they are used.
+/// Ids with their priorities, in the order they are used; sandboxes that have no turn, because another account is on, come last.
 pub async fn list_order(db: &Db) -> Result<Vec<(AccountId, i64)>, DbError> {
     let rows = db
         .query(sql(
-            "SELECT id, priority FROM sender_accounts ORDER BY priority, id",
+            "SELECT id, priority FROM sender_accounts ORDER BY kind = 'sandbox' AND EXISTS \
+             (SELECT 1 FROM sender_accounts r WHERE r.enabled = 1 AND r.kind <> 'sandbox'), priority, id",
         ))
         .await?;
     rows.iter()

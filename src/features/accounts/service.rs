@@ -26,15 +26,21 @@ pub async fn list(cx: &Cx) -> Result<AccountsOverview, AppError> {
     let now = cx.now();
     let time_zone = settings::repo::find_workspace(&cx.db).await?.time_zone;
     let used = repo::list_used(&cx.db, &day(&time_zone, now)).await?;
-    let lines = repo::list_for_delivery(&cx.db)
-        .await?
+    let all = repo::list_for_delivery(&cx.db).await?;
+    let has_real = all
+        .iter()
+        .any(|account| account.enabled && account.kind != Kind::Sandbox);
+    let mut lines: Vec<AccountLine> = all
         .into_iter()
         .map(|account| AccountLine {
             used_today: used.get(&account.id).copied().unwrap_or_default(),
             is_paused: account.breaker_state != BreakerState::Closed && account.breaker_until > now,
+            is_idle: has_real && account.kind == Kind::Sandbox,
             account: account.into(),
         })
         .collect();
+    // What has no turn stands behind those that take turns.
+    lines.sort_by_key(|line| line.is_idle);
     Ok(AccountsOverview {
         lines,
         resets_at: day_end(&time_zone, now),

@@ -64,10 +64,10 @@ pub fn Domains(report: Report) -> impl IntoView {
         };
         view! {
             <tr>
-                <th scope="row" class="font-normal break-all">{line.domain}</th>
+                <th scope="row" class="min-w-28 font-normal [overflow-wrap:anywhere]">{line.domain}</th>
                 <td class="text-right tabular-nums">{thousands(line.total)}</td>
                 <td class="hidden text-right tabular-nums sm:table-cell">{if is_over { thousands(sent) } else { "…".into() }}</td>
-                <td class="text-right tabular-nums" class:text-error=is_bad>{thousands(line.failed)}</td>
+                <td class="hidden text-right tabular-nums sm:table-cell" class:text-error=is_bad>{thousands(line.failed)}</td>
                 <td class="text-right tabular-nums">{rate(opens, line.opened)}</td>
                 <td class="hidden text-right tabular-nums sm:table-cell">{rate(clicks, line.clicked)}</td>
             </tr>
@@ -91,7 +91,7 @@ pub fn Domains(report: Report) -> impl IntoView {
                             <th scope="col">"Domain"</th>
                             <th scope="col" class="text-right">"Recipients"</th>
                             <th scope="col" class="hidden text-right sm:table-cell">"Sent"</th>
-                            <th scope="col" class="text-right">"Failed"</th>
+                            <th scope="col" class="hidden text-right sm:table-cell">"Failed"</th>
                             <th scope="col" class="text-right">"Opened"</th>
                             <th scope="col" class="hidden text-right sm:table-cell">"Clicked"</th>
                         </tr>

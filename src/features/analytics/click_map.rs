@@ -37,13 +37,13 @@ pub fn Links(report: Report) -> impl IntoView {
         };
         view! {
             <tr>
-                <td class="max-w-0 w-full">
+                <td class="max-w-0 min-w-32 w-full">
                     <span class="block truncate font-medium" title=label.clone()>{label.clone()}</span>
                     <span class="block truncate text-sm text-muted" title=link.target.clone()>{link.target.clone()}</span>
                 </td>
                 <td class="text-right tabular-nums">{thousands(link.clicks)}</td>
                 <td class="text-right tabular-nums">{thousands(link.unique_clicks)}</td>
-                <td class="text-right tabular-nums">{percent(link.clicks, clicks)}</td>
+                <td class="hidden text-right tabular-nums sm:table-cell">{percent(link.clicks, clicks)}</td>
                 <td class="hidden text-right tabular-nums text-muted sm:table-cell">{thousands(link.machine_clicks)}</td>
             </tr>
         }
@@ -69,7 +69,7 @@ pub fn Links(report: Report) -> impl IntoView {
                                     <th scope="col" class="text-right whitespace-nowrap">
                                         "Unique"<Term id="about-unique" word="Unique clicks" meaning="Messages in which a person clicked the link, however often."/>
                                     </th>
-                                    <th scope="col" class="text-right">"Share"</th>
+                                    <th scope="col" class="hidden text-right sm:table-cell">"Share"</th>
                                     <th scope="col" class="hidden text-right sm:table-cell">"By machines"</th>
                                 </tr>
                             </thead>

@@ -29,7 +29,7 @@ pub fn parts(counts: &Counts) -> [Part; 7] {
             counts.sent,
             "fill-success",
             "sent",
-            "The recipient's mail server took the message.",
+            "The recipient's mail server took the message, or the sandbox did, which passes nothing on.",
         ),
         (
             "Failed",

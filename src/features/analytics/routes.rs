@@ -19,7 +19,7 @@ pub fn routes() -> Router<AppState> {
 
 async fn click_map(cx: Cx, Path(id): Path<i64>) -> Result<Response, AppError> {
     let html = service::find_click_map(&cx, CampaignId(id)).await?;
-    Ok(document(html))
+    Ok(document(&html))
 }
 
 async fn csv(cx: Cx, Path(id): Path<i64>) -> Result<Response, AppError> {

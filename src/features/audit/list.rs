@@ -131,7 +131,7 @@ fn row(line: AuditLine) -> impl IntoView {
         ..
     } = line;
     let who = if actor.is_empty() {
-        "Nobody signed in".to_owned()
+        "Unknown".to_owned()
     } else {
         actor
     };

@@ -6,7 +6,7 @@ pub fn of_event(event: &str) -> &str {
         "sign-in" => "Signed in",
         "sign-in.refused" => "Sign-in refused",
         "sign-in.ended" => "Signed out",
-        "user.create" => "Set up the workspace",
+        "user.create" => "Set up the workspace as",
         "user.invite" => "Invited",
         "user.uninvite" => "Withdrew the invitation of",
         "user.join" => "Joined",

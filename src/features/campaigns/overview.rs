@@ -71,6 +71,7 @@ pub fn Overview(
 #[component]
 fn Now(id: CampaignId, progress: RwSignal<Progress>, line: RwSignal<Line>) -> impl IntoView {
     let counts = Memo::new(move |_| progress.with(|p| p.counts));
+    let is_over = Memo::new(move |_| progress.with(Progress::is_finished));
     let was_running = progress.with_untracked(|p| !p.is_finished());
     // Said once, when a page that watched it sees it end.
     let ending = move || {
@@ -95,17 +96,18 @@ fn Now(id: CampaignId, progress: RwSignal<Progress>, line: RwSignal<Line>) -> im
             </div>
             <Bar counts=counts height="h-3"/>
             <Reasons reasons=Signal::derive(move || progress.with(|p| p.reasons.clone()))/>
-            <Outlook lead="The last message leaves" forecast=Signal::derive(move || progress.with(|p| p.forecast.clone()))/>
-            <p class="mt-3 text-sm text-muted">
-                {move || match (progress.with(Progress::is_finished), line.get()) {
-                    (true, _) => "Nothing is left to send.",
-                    (false, Line::Open) => "Live: this page follows the campaign by itself.",
-                    (false, Line::Lost) => "The connection was lost. It is tried again by itself.",
-                    (false, Line::Idle) => "These are the numbers of this moment.",
-                }}
-                {move || (!progress.with(Progress::is_finished) && line.get() != Line::Open)
-                    .then(|| view! { " "<a class="link" rel="external" href=format!("/campaigns/{id}")>"Refresh"</a> })}
-            </p>
+            <Outlook lead="The last message leaves" forecast=Signal::derive(move || progress.with(Progress::promise))/>
+            {move || (!is_over.get()).then(|| view! {
+                <p class="mt-3 text-sm text-muted">
+                    {move || match line.get() {
+                        Line::Open => "Live: this page follows the campaign by itself.",
+                        Line::Lost => "The connection was lost. It is tried again by itself.",
+                        Line::Idle => "These are the numbers of this moment.",
+                    }}
+                    {move || (line.get() != Line::Open)
+                        .then(|| view! { " "<a class="link" rel="external" href=format!("/campaigns/{id}")>"Refresh"</a> })}
+                </p>
+            })}
             <div aria-live="polite" role="status" class="text-sm font-medium">{ending}</div>
         </section>
     }

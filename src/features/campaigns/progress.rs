@@ -2,7 +2,7 @@
 
 use super::model::{CampaignState, Counts};
 use crate::features::queue::forecast::Forecast;
-use crate::features::queue::waiting::WaitReason;
+use crate::features::queue::waiting::{WaitReason, is_out_of_reach};
 use crate::ids::MessageId;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,13 @@ impl Progress {
     /// Nothing will move any more unless a person asks for it.
     pub fn is_finished(&self) -> bool {
         self.state.is_finished() && self.counts.waiting() <= 0
+    }
+
+    /// The forecast, where it can be kept: none while no server that could take the mail answers.
+    pub fn promise(&self) -> Option<Forecast> {
+        self.forecast
+            .clone()
+            .filter(|_| !is_out_of_reach(&self.reasons))
     }
 }
 

@@ -6,6 +6,7 @@ use super::recipients::service as recipients;
 use super::{export, preview, service};
 use crate::error::AppError;
 use crate::ids::{CampaignId, MessageId};
+use crate::mail::compile::force_light;
 use crate::server::{AppState, Cx};
 use axum::body::Body;
 use axum::extract::{Extension, Path, Query};
@@ -112,18 +113,18 @@ async fn content(
     if query.part == "text" {
         return Ok(mail.text.into_response());
     }
-    Ok(document(mail.html))
+    Ok(document(&mail.html))
 }
 
 /// A mail as a page of its own, which runs nothing and reads nothing of ours.
-pub fn document(html: String) -> Response {
+pub fn document(html: &str) -> Response {
     let policy =
         "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:";
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
-    (headers, html).into_response()
+    (headers, force_light(html)).into_response()
 }
 
 async fn csv(

@@ -115,7 +115,7 @@ fn create(domain: &SendingDomain, actions: Actions) -> impl IntoView + use<> {
     let (words, hint) = if domain.keys.is_empty() {
         (
             "Create key",
-            "You get a DNS record to publish. Nothing is signed before you say so.",
+            "You get a DNS record to give to whoever manages your domain. Mail is signed once you confirm it.",
         )
     } else {
         (
@@ -128,8 +128,8 @@ fn create(domain: &SendingDomain, actions: Actions) -> impl IntoView + use<> {
             <input type="hidden" name="form[domain]" value=name/>
             <div class="flex flex-wrap items-center gap-2">
                 <select name="form[algorithm]" class="select select-sm w-auto" aria-label=label>
-                    <option value=Algorithm::Rsa.as_str() selected=true>"RSA, checked by every mail server"</option>
-                    <option value=Algorithm::Ed25519.as_str()>"Ed25519, in addition to RSA"</option>
+                    <option value=Algorithm::Rsa.as_str() selected=true>"Standard (RSA)"</option>
+                    <option value=Algorithm::Ed25519.as_str()>"Ed25519, for experts"</option>
                 </select>
                 <Submit form=form label=words class="btn btn-sm"/>
             </div>

@@ -237,10 +237,11 @@ pub async fn open_review(id: DraftId, recipient: i64) -> Result<ReviewStep, AppE
 #[server(endpoint = "drafts/send-test")]
 pub async fn send_test(form: TestForm) -> Result<(), AppError> {
     serve(|cx| async move {
-        let id = review::send_test(&cx, &form).await?;
+        let (id, fate) = review::send_test(&cx, &form).await?;
         let page = Draft::href(id, Step::Review);
         let recipient: i64 = form.recipient.parse().unwrap_or_default();
-        leptos_axum::redirect(&format!("{page}&recipient={recipient}&notice=test-queued"));
+        let notice = fate.notice();
+        leptos_axum::redirect(&format!("{page}&recipient={recipient}&notice={notice}"));
         Ok(())
     })
     .await
@@ -284,6 +285,7 @@ fn leave_row(form: &RowForm, notice: &str) -> Result<(), AppError> {
     let back = format!("/drafts/{id}?{}", form.back);
     let is_ours = back.starts_with(&step) && back.chars().all(|c| c.is_ascii_graphic() && c != '#');
     let page = if is_ours { back } else { step };
-    leptos_axum::redirect(&format!("{page}&notice={notice}"));
+    // On to the list: the keyboard is where it was, and without JavaScript the page is not back at its top.
+    leptos_axum::redirect(&format!("{page}&notice={notice}#rows-title"));
     Ok(())
 }

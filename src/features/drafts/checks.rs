@@ -11,8 +11,10 @@ use crate::features::domains::service::domain_of;
 use crate::features::settings::model::Workspace;
 use crate::mail::block::Lack;
 use crate::mail::compile::Compiled;
+use crate::mail::merge::{Escape, MergeTemplate};
 use crate::mail::preflight::{Mail, SYSTEM_NAMES, Severity, preflight};
 use crate::ui::number::count;
+use std::collections::BTreeSet;
 
 fn check(is_blocker: bool, message: impl Into<String>, href: String, words: &str) -> Check {
     Check {
@@ -76,6 +78,21 @@ pub fn sender_checks(
             "Change the copies",
         ));
     }
+}
+
+/// Says so where the mail would go to the sandbox alone: nothing else on the way would.
+pub fn rehearsal_check(usable: &[&Account], checks: &mut Vec<Check>) -> bool {
+    let is_rehearsal =
+        !usable.is_empty() && usable.iter().all(|account| account.kind == Kind::Sandbox);
+    if is_rehearsal {
+        checks.push(check(
+            false,
+            "This mail goes to the sandbox: it is kept in the outbox here and reaches nobody.",
+            "/accounts/new".into(),
+            "Add a sender account",
+        ));
+    }
+    is_rehearsal
 }
 
 /// Domains that the mail may leave from and that nothing here signs for. `usable`: the accounts that may send it.
@@ -170,7 +187,7 @@ pub fn content_checks(
             return;
         }
     };
-    let names = names_without_value(
+    let names = NamesUsed::of(
         &compiled.subject,
         &draft.preheader,
         &compiled.html,
@@ -226,7 +243,21 @@ pub fn content_checks(
         return;
     };
     let list = Draft::href(draft.id, Step::Recipients);
-    for name in names {
+    // With a default there is no gap, but the same words for everybody are seldom what was meant.
+    for name in names.with_default {
+        if !set.columns.iter().any(|column| column.key == name) {
+            let message = format!(
+                "The mail uses {{{{ {name} }}}}, but the list has no such column: everybody gets the words that stand in for it."
+            );
+            checks.push(check(
+                false,
+                message,
+                format!("{list}#columns"),
+                "Name the columns",
+            ));
+        }
+    }
+    for name in names.without_default {
         match set.columns.iter().find(|column| column.key == name) {
             None => checks.push(Check {
                 fix: Some(Fix::Words(name.clone())),
@@ -256,22 +287,40 @@ pub fn content_checks(
     }
 }
 
-/// Merge names that leave a gap where a recipient has no value.
-fn names_without_value(subject: &str, preheader: &str, html: &str, text: &str) -> Vec<String> {
-    use crate::mail::merge::{Escape, MergeTemplate};
-    let parts = [
-        (subject, Escape::Header),
-        (preheader, Escape::Html),
-        (html, Escape::Html),
-        (text, Escape::Text),
-    ];
-    let mut names: Vec<String> = parts
-        .into_iter()
-        .filter_map(|(part, escape)| MergeTemplate::compile(part, escape).ok())
-        .flat_map(|template| template.variables_without_default())
-        .filter(|name| !SYSTEM_NAMES.contains(&name.as_str()) && name != "workspace_name")
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+/// Merge names of a mail that recipients must bring, each once.
+struct NamesUsed {
+    with_default: BTreeSet<String>,
+    /// These leave a gap where a recipient has no value.
+    without_default: BTreeSet<String>,
+}
+
+impl NamesUsed {
+    fn of(subject: &str, preheader: &str, html: &str, text: &str) -> Self {
+        let parts = [
+            (subject, Escape::Header),
+            (preheader, Escape::Html),
+            (html, Escape::Html),
+            (text, Escape::Text),
+        ];
+        let templates: Vec<MergeTemplate> = parts
+            .into_iter()
+            .filter_map(|(part, escape)| MergeTemplate::compile(part, escape).ok())
+            .collect();
+        let is_own =
+            |name: &String| !SYSTEM_NAMES.contains(&name.as_str()) && name != "workspace_name";
+        let without_default: BTreeSet<String> = templates
+            .iter()
+            .flat_map(MergeTemplate::variables_without_default)
+            .filter(is_own)
+            .collect();
+        let with_default = templates
+            .iter()
+            .flat_map(MergeTemplate::variables)
+            .filter(|name| is_own(name) && !without_default.contains(name))
+            .collect();
+        NamesUsed {
+            with_default,
+            without_default,
+        }
+    }
 }

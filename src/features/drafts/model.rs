@@ -78,6 +78,8 @@ pub struct DraftHead {
     pub recipients: Option<i64>,
     pub can_edit: bool,
     pub lacks: Lacks,
+    /// How many things the review found; `None` where it has not looked.
+    pub findings: Option<i64>,
 }
 
 impl DraftHead {
@@ -89,6 +91,7 @@ impl DraftHead {
             recipients: set.map(|set| set.valid),
             can_edit,
             lacks: Lacks::of(draft, set),
+            findings: None,
         }
     }
 }
@@ -201,6 +204,8 @@ pub struct ReviewStep {
     /// Or why there is none.
     pub preview: Result<PreviewMail, String>,
     pub checks: Vec<Check>,
+    /// It would go to the sandbox alone: nobody gets it.
+    pub is_rehearsal: bool,
     /// When the mail will have left if it is sent now; `None` where it cannot be sent.
     pub forecast: Option<Forecast>,
     pub test_address: String,

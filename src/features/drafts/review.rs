@@ -1,6 +1,8 @@
 //! Use-cases of the review step: the mail as each recipient will get it, what to look at before sending, test mails.
 
-use super::checks::{audience_checks, content_checks, sender_checks, signature_checks};
+use super::checks::{
+    audience_checks, content_checks, rehearsal_check, sender_checks, signature_checks,
+};
 use super::copies::Copies;
 use super::model::{Draft, DraftHead, PreviewMail, ReviewStep, TestForm, reply_to_problem};
 use super::recipients::model::Recipient;
@@ -9,16 +11,16 @@ use super::repo;
 use crate::delivery::content::{self, ContentError, Rendered, Source};
 use crate::delivery::queue;
 use crate::error::AppError;
-use crate::features::accounts::model::Account;
-use crate::features::accounts::model::Kind;
+use crate::features::accounts::model::{Account, AccountChoice, Kind};
 use crate::features::auth::model::Role;
 use crate::features::queue::day::day;
 use crate::features::queue::forecast::gather;
 use crate::features::queue::forecast::simulate::Lane;
 use crate::features::settings::model::Workspace;
 use crate::features::{accounts, domains, settings, suppressions};
-use crate::ids::{AccountId, DraftId};
+use crate::ids::DraftId;
 use crate::mail::address;
+use crate::mail::compile::force_light;
 use crate::server::Cx;
 use serde_json::{Map, Value};
 
@@ -89,6 +91,7 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
         &mut checks,
     );
     let senders: Vec<&Account> = usable.iter().map(|line| &line.account).collect();
+    let is_rehearsal = rehearsal_check(&senders, &mut checks);
     signature_checks(&senders, &signed.domains, &mut checks);
     audience_checks(&draft, set.as_ref(), &mut checks);
     let is_owner = caller.user.role.allows(Role::Owner);
@@ -99,11 +102,15 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
         previous: recipients::position(previous)?,
         next: recipients::position(next)?,
         number: recipients::position(before)?.unwrap_or_default() + i64::from(shown.is_some()),
-        head: DraftHead::of(&draft, set.as_ref(), caller.user.role.allows(Role::Editor)),
+        head: DraftHead {
+            findings: Some(checks.len() as i64),
+            ..DraftHead::of(&draft, set.as_ref(), caller.user.role.allows(Role::Editor))
+        },
         copies: Copies::of(&draft.cc, &draft.bcc),
         reply_to: draft.reply_to,
         preview,
         checks,
+        is_rehearsal,
         forecast,
         test_address: if workspace.test_address.is_empty() {
             caller.user.email.clone()
@@ -173,12 +180,33 @@ pub async fn find_html(cx: &Cx, id: DraftId, position: i64) -> Result<String, Ap
     let data = row.map(|row| row.data).unwrap_or_default();
     let mail: Result<Rendered, _> =
         source_of(&draft).and_then(|source| content::preview(&source, &workspace, &data));
-    mail.map(|mail| mail.html)
+    mail.map(|mail| force_light(&mail.html))
         .map_err(|error| AppError::refused(in_words(&error)))
 }
 
+/// Where a test mail goes, as far as the accounts say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestFate {
+    Leaves,
+    /// Only the sandbox can take it.
+    Outbox,
+    /// Every account that could take it is paused after failures.
+    Waits,
+}
+
+impl TestFate {
+    /// Key of the notice that says so.
+    pub fn notice(self) -> &'static str {
+        match self {
+            TestFate::Leaves => "test-queued",
+            TestFate::Outbox => "test-outbox",
+            TestFate::Waits => "test-waits",
+        }
+    }
+}
+
 /// Sends the mail as one recipient will get it to an address of the sender's choice, through the engine.
-pub async fn send_test(cx: &Cx, form: &TestForm) -> Result<DraftId, AppError> {
+pub async fn send_test(cx: &Cx, form: &TestForm) -> Result<(DraftId, TestFate), AppError> {
     cx.require(Role::Editor)?;
     let id: DraftId = form.id.parse().map_err(|_| AppError::not_found("draft"))?;
     let to = address::parse(&form.address)
@@ -194,17 +222,8 @@ pub async fn send_test(cx: &Cx, form: &TestForm) -> Result<DraftId, AppError> {
     };
     let draft = repo::found(draft)?.ok_or_else(|| AppError::not_found("draft"))?;
     let refused = |sentence: String| AppError::refused(sentence).with_typed(form);
-    let is_usable = |id: AccountId| {
-        choices
-            .iter()
-            .any(|choice| choice.id == id && choice.enabled)
-    };
-    if draft
-        .account_id
-        .map_or(!choices.iter().any(|choice| choice.enabled), |id| {
-            !is_usable(id)
-        })
-    {
+    let usable = AccountChoice::usable(&choices, draft.account_id);
+    if usable.is_empty() {
         return Err(refused("The sender account is switched off, so no test can leave. Choose or switch on another one.".into()));
     }
     if let Some(problem) = reply_to_problem(&draft.reply_to) {
@@ -247,5 +266,12 @@ pub async fn send_test(cx: &Cx, form: &TestForm) -> Result<DraftId, AppError> {
     ));
     cx.db.batch(batch).await?;
     cx.wake.delivery();
-    Ok(id)
+    let fate = if usable.iter().all(|account| account.kind == Kind::Sandbox) {
+        TestFate::Outbox
+    } else if usable.iter().all(|account| account.paused_until > now) {
+        TestFate::Waits
+    } else {
+        TestFate::Leaves
+    };
+    Ok((id, fate))
 }

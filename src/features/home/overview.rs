@@ -85,7 +85,7 @@ fn Figure(label: &'static str, value: String, #[prop(into)] note: String) -> imp
     });
     view! {
         <div class="panel">
-            <p class="flex items-start justify-between gap-1 text-sm text-muted">{label}{term}</p>
+            <p class="flex min-h-6 items-start justify-between gap-1 text-sm text-muted">{label}{term}</p>
             <p class="mt-1 text-2xl font-semibold tabular-nums">{value}</p>
             <p class="mt-1 text-sm text-muted">{note}</p>
         </div>

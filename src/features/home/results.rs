@@ -94,7 +94,7 @@ pub fn Deliverable(of: Deliverability) -> impl IntoView {
                 <p class="mb-3 text-sm text-muted">"Of the campaigns of the last 30 days."</p>
                 <ShareBar title="Deliverability" shares=shares/>
                 <dl class="mt-3 flex flex-wrap gap-x-8 gap-y-2">
-                    {fact("Taken by servers", percent(delivery.sent, tried))}
+                    {fact("Sent", percent(delivery.sent, tried))}
                     {fact("Failed", percent(delivery.failed, tried))}
                     {fact("Unsubscribed", percent(unsubscribes, delivery.sent))}
                 </dl>

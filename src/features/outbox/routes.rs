@@ -4,6 +4,7 @@
 use super::service;
 use crate::error::AppError;
 use crate::ids::OutboxId;
+use crate::mail::compile::force_light;
 use crate::server::AppState;
 use crate::server::request::Cx;
 use axum::Router;
@@ -30,7 +31,7 @@ async fn rendered(cx: Cx, Path(id): Path<i64>) -> Result<Response, AppError> {
         (header::CONTENT_SECURITY_POLICY, DOCUMENT_POLICY),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
-    Ok((headers, document).into_response())
+    Ok((headers, force_light(&document)).into_response())
 }
 
 async fn source(cx: Cx, Path(id): Path<i64>) -> Result<Response, AppError> {

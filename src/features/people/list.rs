@@ -10,11 +10,14 @@ use crate::ui::copy::CopyText;
 use crate::ui::form::{Field, FormMessage, FormState, Select, Submit};
 use crate::ui::load::load;
 use crate::ui::time::Time;
+use leptos::html;
 use leptos::prelude::*;
 
 #[derive(Clone, Copy)]
 struct Actions {
     invite: ServerAction<InvitePerson>,
+    /// The form of an invitation.
+    invite_form: NodeRef<html::Form>,
     withdraw: ServerAction<WithdrawInvitation>,
     role: ServerAction<ChangeRole>,
     remove: ServerAction<RemovePerson>,
@@ -24,6 +27,7 @@ struct Actions {
 pub fn PeopleListPage() -> impl IntoView {
     let actions = Actions {
         invite: ServerAction::new(),
+        invite_form: NodeRef::new(),
         withdraw: ServerAction::new(),
         role: ServerAction::new(),
         remove: ServerAction::new(),
@@ -39,6 +43,15 @@ pub fn PeopleListPage() -> impl IntoView {
             version
         } else {
             before.copied().unwrap_or_default()
+        }
+    });
+    // What was typed belongs to the invitation that is made now.
+    Effect::new(move |known: Option<()>| {
+        invited.track();
+        if known.is_some()
+            && let Some(form) = actions.invite_form.get_untracked()
+        {
+            form.reset();
         }
     });
     let changed = move || {
@@ -83,7 +96,7 @@ fn everybody(view: PeopleView, actions: Actions) -> impl IntoView {
                     </ul>
                 </section>
             })}
-            {invite(actions.invite)}
+            {invite(actions)}
         </div>
     }
 }
@@ -203,15 +216,15 @@ fn invitation(invitation: Invitation, actions: Actions) -> impl IntoView {
     }
 }
 
-fn invite(action: ServerAction<InvitePerson>) -> impl IntoView {
-    let form = FormState::of(action);
+fn invite(actions: Actions) -> impl IntoView {
+    let form = FormState::of(actions.invite);
     view! {
         <section class="panel" aria-labelledby="invite-title">
             <h2 id="invite-title" class="text-base font-semibold">"Invite somebody"</h2>
             <p class="mt-1 text-sm text-muted">
                 {format!("You get a link to hand over. It works once, within {INVITATION_DAYS} days.")}
             </p>
-            <ActionForm action=action attr:class="mt-4 grid gap-4" attr:novalidate=true>
+            <ActionForm action=actions.invite node_ref=actions.invite_form attr:class="mt-4 grid gap-4" attr:novalidate=true>
                 <FormMessage form=form/>
                 <Field form=form prefix="form" name="email" label="Email" kind="email" required=true/>
                 <Select form=form prefix="form" name="role" label="Role" value="editor" options=role_options()

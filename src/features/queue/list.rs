@@ -96,15 +96,14 @@ fn Overview(queue: QueueOverview, round: RwSignal<u32>) -> impl IntoView {
     };
     let accounts = Memo::new(move |_| {
         live.with(|queue| {
-            let uses = queue
-                .accounts
-                .iter()
-                .map(|account| AccountLine::of(account, queue.resets_at, queue.now));
-            (
-                uses.collect::<Vec<_>>(),
-                queue.resets_at,
-                queue.zone.clone(),
-            )
+            let mut uses: Vec<&AccountUse> = queue.accounts.iter().collect();
+            // What has no turn stands behind those that take turns, as on the page of accounts.
+            uses.sort_by_key(|account| account.is_only_pinned);
+            let lines: Vec<AccountLine> = uses
+                .into_iter()
+                .map(|account| AccountLine::of(account, queue.resets_at, queue.now))
+                .collect();
+            (lines, queue.resets_at, queue.zone.clone())
         })
     });
     view! {
@@ -148,7 +147,7 @@ fn Total(
         WaitKind::BeingSent => "being sent now",
         WaitKind::Preparing => "being prepared",
         WaitKind::RetryLater => "to be tried again later",
-        _ => "ready to go",
+        _ => "waiting to leave",
     };
     let oldest =
         Memo::new(move |_| live.with(|queue| queue.oldest_due_at().filter(|at| *at <= queue.now)));
@@ -183,7 +182,7 @@ fn Total(
             <p class="mt-2 text-sm text-muted">
                 {move || match line.get() {
                     Line::Idle => "These are the numbers of this moment.",
-                    Line::Open => "Live: the numbers on this page follow what happens. The list of messages waits while you use it.",
+                    Line::Open => "Live: numbers update by themselves; the list stays still while you work in it.",
                     Line::Lost => "The connection was lost. It is tried again by itself.",
                 }}
                 {move || (line.get() != Line::Open).then(|| view! { " "<a class="link" rel="external" href="/queue">"Refresh"</a> })}
@@ -243,7 +242,7 @@ fn Lane(id: i64, live: RwSignal<QueueOverview>, can_edit: bool) -> impl IntoView
                     </div>
                 </div>
                 <Reasons reasons=Signal::derive(move || lane.with(|lane| lane.reasons.clone()))/>
-                <Outlook lead="The last message leaves" forecast=Signal::derive(move || lane.with(|lane| lane.forecast.clone()))/>
+                <Outlook lead="The last message leaves" forecast=Signal::derive(move || lane.with(LaneSummary::promise))/>
             </li>
         }
     })
@@ -263,8 +262,9 @@ impl AccountLine {
     fn of(account: &AccountUse, resets_at: i64, now: i64) -> AccountLine {
         let obstacle = account.obstacle(0, resets_at, now);
         let (tone, words) = match obstacle.map(|reason| reason.kind) {
-            None => (Tone::Good, "Sends"),
             Some(WaitKind::AccountOff) => (Tone::Neutral, "Switched off"),
+            _ if account.is_only_pinned => (Tone::Neutral, "Not in use"),
+            None => (Tone::Good, "Ready"),
             Some(WaitKind::BreakerOpen) => (Tone::Bad, "Paused after failures"),
             Some(WaitKind::Rate) => (Tone::Info, "At its rate"),
             Some(_) => (Tone::Warn, "At its daily cap"),
@@ -288,7 +288,7 @@ fn Accounts(lines: Vec<AccountLine>, resets_at: i64, zone: String) -> impl IntoV
     (!lines.is_empty()).then(|| view! {
         <section class="panel" aria-labelledby="account-use">
             <h2 id="account-use" class="font-semibold">"Sender accounts today"</h2>
-            <p class="text-sm text-muted">"Daily caps start anew at "<Time ms=resets_at/>", midnight in "{zone}"."</p>
+            <p class="text-sm text-muted">"Daily caps reset at "<Time ms=resets_at/>", midnight in "{zone}"."</p>
             <div class="overflow-x-auto">
                 <table class="table table-sm mt-2">
                     <thead><tr><th>"Account"</th><th>"State"</th><th class="text-right">"Used"</th><th class="text-right">"Left"</th></tr></thead>

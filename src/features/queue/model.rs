@@ -2,7 +2,7 @@
 
 use super::forecast::Forecast;
 use super::narrow::{QueueQuery, Spot};
-use super::waiting::{AccountUse, WaitKind, WaitReason};
+use super::waiting::{AccountUse, WaitKind, WaitReason, is_out_of_reach};
 use crate::error::AppError;
 use crate::features::campaigns::model::{CampaignState, Counts};
 use crate::ids::{CampaignId, MessageId};
@@ -180,6 +180,13 @@ impl LaneSummary {
     /// As in addresses: the campaign's id, or 0.
     pub fn lane(&self) -> i64 {
         self.campaign.map_or(0, |id| id.0)
+    }
+
+    /// The forecast, where it can be kept: none while no server that could take the mail answers.
+    pub fn promise(&self) -> Option<Forecast> {
+        self.forecast
+            .clone()
+            .filter(|_| !is_out_of_reach(&self.reasons))
     }
 }
 

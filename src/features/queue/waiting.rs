@@ -89,7 +89,7 @@ impl WaitReason {
     pub fn words(&self) -> String {
         let account = &self.account;
         match self.kind {
-            WaitKind::DueNow => "ready to go".into(),
+            WaitKind::DueNow => "waiting to leave".into(),
             WaitKind::BeingSent => "being sent".into(),
             WaitKind::Preparing => "being prepared".into(),
             WaitKind::RetryLater => "waiting for another try, the next one at".into(),
@@ -115,6 +115,13 @@ impl WaitReason {
             }
         }
     }
+}
+
+/// Whether nobody can say when the mail will have left: no server that could take it answers.
+pub fn is_out_of_reach(reasons: &[WaitReason]) -> bool {
+    reasons
+        .iter()
+        .any(|reason| reason.kind == WaitKind::BreakerOpen)
 }
 
 /// An account as far as waiting depends on it.

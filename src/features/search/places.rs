@@ -93,9 +93,9 @@ const PAGES: &[Place] = &[
         Role::Viewer,
     ),
     place(
-        "Settings",
+        "Workspace",
         "/settings",
-        "workspace name time zone postal address",
+        "settings name time zone postal address",
         Role::Viewer,
     ),
     place(
@@ -143,7 +143,7 @@ const PAGES: &[Place] = &[
     place(
         "About",
         "/settings/about",
-        "version database instances",
+        "version database instances copies",
         Role::Viewer,
     ),
     place("Design", "/design", "components", Role::Owner),

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 pub fn AboutPage() -> impl IntoView {
     let about = Resource::new_blocking(|| (), |()| find_about());
     view! {
-        <SettingsFrame title="About" lead="What an operator asks first when something is slow.">
+        <SettingsFrame title="About" lead="Version, database and running copies, for whoever runs this server.">
             {load(about, panel)}
         </SettingsFrame>
     }
@@ -35,7 +35,7 @@ fn panel(about: About) -> impl IntoView {
                 <dt class="text-muted">"Database answers in"</dt>
                 <dd>{latency}</dd>
             </dl>
-            <h3 class="mt-6 text-sm font-semibold">"Running instances"</h3>
+            <h3 class="mt-6 text-sm font-semibold">"Running copies"</h3>
             {instances(about.instances)}
         </section>
     }

@@ -183,7 +183,7 @@ impl TrackingForm {
 pub struct SendingForm {
     pub max_attempts: String,
     pub breaker_failures: String,
-    pub breaker_secs: String,
+    pub breaker_minutes: String,
 }
 
 impl SendingForm {
@@ -197,7 +197,10 @@ impl SendingForm {
             1,
             100,
         );
-        let secs = whole(&mut invalid, "breaker_secs", &self.breaker_secs, 10, 86_400);
+        let secs = seconds(&self.breaker_minutes).unwrap_or_else(|| {
+            invalid.add("breaker_minutes", "Enter a number between 0.2 and 1440.");
+            0
+        });
         invalid.into_result()?;
         Ok(Workspace {
             max_attempts,
@@ -219,6 +222,19 @@ fn whole(invalid: &mut Invalid, field: &str, text: &str, least: i64, most: i64) 
             least
         }
     }
+}
+
+/// Seconds as minutes, with as many decimals as lead back to the same second.
+pub fn minutes(secs: i64) -> String {
+    let text = format!("{:.2}", secs as f64 / 60.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Typed minutes as seconds, where they are between ten seconds and a day.
+fn seconds(minutes: &str) -> Option<i64> {
+    let minutes: f64 = minutes.trim().replace(',', ".").parse().ok()?;
+    let secs = (minutes * 60.0).round() as i64;
+    (10..=86_400).contains(&secs).then_some(secs)
 }
 
 /// What a page of settings starts from.
@@ -313,7 +329,7 @@ mod tests {
         let sending = SendingForm {
             max_attempts: "3".into(),
             breaker_failures: "4".into(),
-            breaker_secs: "60".into(),
+            breaker_minutes: "1".into(),
         };
         let after = sending.apply(&before()).unwrap();
         assert_eq!(
@@ -360,8 +376,24 @@ mod tests {
         let form = SendingForm {
             max_attempts: "0".into(),
             breaker_failures: "5".into(),
-            breaker_secs: "300".into(),
+            breaker_minutes: "5".into(),
         };
         assert_eq!(field(form.apply(&before())), "max_attempts");
+    }
+
+    #[test]
+    fn a_pause_is_typed_in_minutes_and_kept_to_the_second() {
+        for secs in 10..=86_400 {
+            assert_eq!(seconds(&minutes(secs)), Some(secs));
+        }
+        assert_eq!((minutes(300), minutes(600)), ("5".into(), "10".into()));
+        assert_eq!((minutes(90), minutes(100)), ("1.5".into(), "1.67".into()));
+        assert_eq!(
+            (seconds(" 0,5 "), seconds("1440")),
+            (Some(30), Some(86_400))
+        );
+        for wrong in ["", "0.1", "1441", "-5", "five", "inf", "NaN", "1e99"] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::api::{SaveSending, find_settings};
 use super::frame::{SettingsFields, SettingsFrame};
-use super::model::SettingsView;
+use super::model::{SettingsView, minutes};
 use crate::ui::form::{Field, FormState};
 use crate::ui::load::load;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ pub fn SendingPage() -> impl IntoView {
     let save = ServerAction::<SaveSending>::new();
     let found = Resource::new_blocking(|| (), |()| find_settings());
     view! {
-        <SettingsFrame title="Sending" lead="What happens when a mail server says: not now.">
+        <SettingsFrame title="Sending" lead="How often Mailer tries again, and when it pauses an account.">
             {load(found, move |found| form(save, found))}
         </SettingsFrame>
     }
@@ -30,12 +30,10 @@ fn form(action: ServerAction<SaveSending>, found: SettingsView) -> impl IntoView
                 <Field form=form prefix="form" name="max_attempts" label="Tries per message" inputmode="numeric"
                     value=workspace.max_attempts.to_string()
                     hint="A message that is turned away for now is tried again after a minute, five minutes, half an hour, two, four and then every eight hours."/>
-                <div class="grid items-start gap-4 sm:grid-cols-2">
-                    <Field form=form prefix="form" name="breaker_failures" label="Failures in a row" inputmode="numeric"
-                        value=workspace.breaker_failures.to_string() hint="After so many, a sender account is paused for a while."/>
-                    <Field form=form prefix="form" name="breaker_secs" label="Length of a pause (seconds)" inputmode="numeric"
-                        value=workspace.breaker_secs.to_string() hint="Then one message tries it again. 300 are five minutes."/>
-                </div>
+                <Field form=form prefix="form" name="breaker_failures" label="Pause an account after this many failures in a row" inputmode="numeric"
+                    value=workspace.breaker_failures.to_string()/>
+                <Field form=form prefix="form" name="breaker_minutes" label="Length of a pause (minutes)" inputmode="decimal"
+                    value=minutes(workspace.breaker_secs) hint="Then one message tries the account again. 0.5 is half a minute."/>
             </SettingsFields>
         </ActionForm>
     }

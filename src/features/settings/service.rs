@@ -119,11 +119,11 @@ fn setting_words(key: &str) -> &str {
         "test_address" => "Address for test mails",
         "track_opens" => "Count opens",
         "track_clicks" => "Count clicks",
-        "keep_ip" => "Network addresses",
+        "keep_ip" => "IP addresses of readers",
         "honour_gpc" => "Respect for opt-outs",
         "keep_days" => "How long opens and clicks are kept",
         "max_attempts" => "Tries per message",
-        "breaker_failures" => "Failures in a row",
+        "breaker_failures" => "Failures before a pause",
         "breaker_secs" => "Length of a pause",
         other => other,
     }

@@ -40,14 +40,14 @@ fn form(action: ServerAction<SaveTracking>, found: SettingsView) -> impl IntoVie
                     <Checkbox prefix="form" name="track_opens" label="Count opens" checked=on("track_opens", workspace.track_opens)
                         hint="Puts a small invisible image into each campaign mail."/>
                     <Checkbox prefix="form" name="track_clicks" label="Count clicks" checked=on("track_clicks", workspace.track_clicks)
-                        hint="Links lead through this installation on their way."/>
+                        hint="Links pass through Mailer, so that clicks can be counted."/>
                     <Checkbox prefix="form" name="honour_gpc" label="Leave people alone who ask for it" checked=on("honour_gpc", workspace.honour_gpc)
                         hint="A browser can say that its owner does not want to be tracked (Global Privacy Control). Then nothing is counted."/>
                 </div>
-                <Select form=form prefix="form" name="keep_ip" label="Kept of a reader's network address (IP)" value=workspace.keep_ip.as_str()
+                <Select form=form prefix="form" name="keep_ip" label="What to keep of a reader's IP address" value=workspace.keep_ip.as_str()
                     options=modes hint="The full address is never kept."/>
-                <Field form=form prefix="form" name="keep_days" label="Delete single opens and clicks after (days)" inputmode="numeric" value=days
-                    hint="Left blank: never. The numbers of a campaign stay."/>
+                <Field form=form prefix="form" name="keep_days" label="Delete details of opens and clicks after (days)" inputmode="numeric" value=days
+                    hint="If blank: never. The numbers of a campaign stay."/>
             </SettingsFields>
         </ActionForm>
     }

@@ -17,7 +17,7 @@ pub fn AddPanel(action: ServerAction<AddSuppressions>) -> impl IntoView {
                     <FormMessage form=form/>
                     <TextArea form=form prefix="form" name="addresses" label="Addresses" rows=5
                         hint="One address on each line, at most 1,000."/>
-                    <Field form=form prefix="form" name="note" label="Note" hint="Why they are not to be mailed. You may leave it empty."/>
+                    <Field form=form prefix="form" name="note" label="Note" hint="Why they are not to be mailed. Optional."/>
                     <div><Submit form=form label="Add to the list"/></div>
                 </ActionForm>
                 <form method="post" action="/suppressions/import" enctype="multipart/form-data" class="grid content-start gap-4">

@@ -38,10 +38,10 @@ pub fn TemplateNewPage() -> impl IntoView {
         <ActionForm action=create>
             <FormMessage form=form/>
             <div class="mb-6 max-w-xl">
-                <Field form=form name="name" label="Name" prefix="form" hint="Leave it empty to take the name of the design."/>
+                <Field form=form name="name" label="Name" prefix="form" hint="If blank: the name of the design."/>
             </div>
             {load(starters, move |starters| view! { <Choices form starters/> })}
-            <div class="sticky bottom-0 mt-6 flex gap-2 bg-base-100/90 py-3 backdrop-blur">
+            <div class="sticky bottom-0 mt-6 flex gap-2 border-t border-base-300 bg-base-100 px-4 py-3">
                 <Submit form=form label="Create template"/>
                 <a class="btn btn-ghost" href="/templates">"Cancel"</a>
             </div>
@@ -72,7 +72,8 @@ fn Choices(form: FormState, starters: Vec<StarterCard>) -> impl IntoView {
     view! {
         <fieldset>
             <legend class="mb-3 text-lg font-semibold">"Start from"</legend>
-            <ul class="grid grid-cols-[repeat(auto-fill,minmax(min(100%,17rem),1fr))] gap-5">{designs}{empty}</ul>
+            <ul class="grid grid-cols-[repeat(auto-fill,minmax(min(100%,17rem),1fr))] gap-5">{designs}</ul>
+            <ul class="mt-5 grid gap-5 sm:grid-cols-3">{empty}</ul>
         </fieldset>
     }
 }

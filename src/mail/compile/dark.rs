@@ -61,6 +61,12 @@ pub(super) fn style_sheet(link: Rgb, accent: Rgb) -> String {
     sheet
 }
 
+/// The mail as most readers see it, whatever the colours of the screen it is previewed on.
+pub fn force_light(html: &str) -> String {
+    html.replace(MEDIA, "@media not all{")
+        .replace("@media (prefers-color-scheme: dark)", "@media not all")
+}
+
 /// The mail as a reader in dark mode sees it, for previews: dark rules apply always.
 pub fn force_dark(html: &str) -> String {
     html.replace(MEDIA, "@media all{")

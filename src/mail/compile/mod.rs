@@ -11,7 +11,7 @@ use super::block::{Document, Problem};
 use super::design::{Design, MAX_SOURCE_BYTES};
 use super::merge::{Escape, MergeTemplate};
 
-pub use dark::force_dark;
+pub use dark::{force_dark, force_light};
 
 /// Rich text with only what a mail may hold.
 pub fn clean_rich(html: &str) -> String {

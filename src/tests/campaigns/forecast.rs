@@ -90,7 +90,8 @@ mod suite {
             .get(Some(Role::Editor), &format!("/drafts/{draft}?step=review"))
             .await;
         for words in [
-            "All 10 leave by about",
+            // The account is a sandbox.
+            "All 10 are in the outbox by about",
             "2026-03-03 00:01 UTC",
             "4 today, 4 tomorrow, 2 on Tuesday 3 March",
             "The daily cap of Main sets the pace.",

@@ -114,7 +114,7 @@ mod suite {
             .await;
         assert!(
             answer.location().ends_with(&format!(
-                "/drafts/{id}?step=recipients&show=valid&notice=row-added"
+                "/drafts/{id}?step=recipients&show=valid&notice=row-added#rows-title"
             )),
             "{}",
             answer.location()
@@ -146,7 +146,7 @@ mod suite {
         assert!(
             answer
                 .location()
-                .ends_with("?step=recipients&notice=row-added"),
+                .ends_with("?step=recipients&notice=row-added#rows-title"),
             "{}",
             answer.location()
         );

@@ -74,12 +74,13 @@ fn Opened(opened: ContentStep, choose: ServerAction<ChooseDesign>) -> impl IntoV
     view! {
         <div on:submit:capture=move |event| turn.ask(&event)>
             <Composer head step=Step::Content revision lacks>
-                <div class="mb-6 grid items-start gap-4 lg:grid-cols-2">
-                    <Sender id account_id reply_to cc bcc recipients accounts can_edit revision turn
-                        saved=Callback::new(move |revision| data.update(|data| data.revision = revision))/>
-                    <Design id template templates can_edit revision choose/>
-                </div>
-                <ContentEditor editor/>
+                <ContentEditor editor>
+                    <div class="my-4 grid items-start gap-4 lg:grid-cols-2">
+                        <Sender id account_id reply_to cc bcc recipients accounts can_edit revision turn
+                            saved=Callback::new(move |revision| data.update(|data| data.revision = revision))/>
+                        <Design id template templates can_edit revision choose/>
+                    </div>
+                </ContentEditor>
             </Composer>
         </div>
     }
@@ -128,7 +129,7 @@ fn Sender(
     let chosen = account_id.map(|id| id.to_string()).unwrap_or_default();
     let hint = match reply_to_problem(&reply_to) {
         Some(problem) => format!("Please correct this. {problem}"),
-        None => "Empty: answers go to the account's own address.".to_owned(),
+        None => "If blank: answers go to the account's own address.".to_owned(),
     };
     let copies = Copies::of(&cc, &bcc);
     let (cc_problem, bcc_problem) = (copies::problem(&cc), copies::problem(&bcc));
@@ -141,20 +142,16 @@ fn Sender(
             copies.in_words(recipients)
         )
     };
-    let automatic = (
-        String::new(),
-        "Automatic: the first account that may send".to_owned(),
-    );
+    let first = AccountChoice::first_ready(&accounts);
+    let automatic = first.map_or("first ready account".to_owned(), AccountChoice::words);
+    let automatic = (String::new(), format!("Automatic: {automatic}"));
     let options = std::iter::once(automatic).chain(accounts.into_iter().map(|account| {
         let off = if account.enabled {
             ""
         } else {
             " (switched off)"
         };
-        (
-            account.id.to_string(),
-            format!("{} · {}{off}", account.name, account.from_address),
-        )
+        (account.id.to_string(), format!("{}{off}", account.words()))
     }));
     view! {
         <section class="panel" aria-labelledby="sender-title">
@@ -165,7 +162,7 @@ fn Sender(
                 <Identity id revision/>
                 <fieldset class="grid gap-3" disabled=!can_edit on:change=move |_| auto.changed()>
                     <Select form=form prefix="form" name="account" label="From account" value=chosen options=options.collect()/>
-                    <Field form=form prefix="form" name="reply_to" label="Reply-To" inputmode="email" value=reply_to hint=hint/>
+                    <Field form=form prefix="form" name="reply_to" label="Reply-to address" inputmode="email" value=reply_to hint=hint/>
                     <details open=has_copies>
                         <summary class="cursor-pointer text-sm font-medium">"Copies of every mail (CC, BCC)"</summary>
                         <p class="mb-3 mt-2 text-sm text-muted">{warning}</p>

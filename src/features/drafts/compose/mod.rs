@@ -71,6 +71,7 @@ fn Composer(
         recipients,
         can_edit,
         lacks: lacking,
+        findings,
         ..
     } = head;
     let lacks = lacks.unwrap_or_else(|| Signal::stored(lacking));
@@ -118,7 +119,7 @@ fn Composer(
                 </ActionForm>
             </details>
         })}
-        <Steps id step recipients lacks/>
+        <Steps id step recipients findings lacks/>
         {children()}
     }
 }
@@ -141,24 +142,33 @@ fn name_after(rename: ServerAction<RenameDraft>, name: String) -> Signal<String>
 
 /// The steps as links, each with what it still lacks.
 #[component]
-fn Steps(id: DraftId, step: Step, recipients: Option<i64>, lacks: Signal<Lacks>) -> impl IntoView {
+fn Steps(
+    id: DraftId,
+    step: Step,
+    recipients: Option<i64>,
+    findings: Option<i64>,
+    lacks: Signal<Lacks>,
+) -> impl IntoView {
     let missing = move |entry: Step| lacks.with(|lacks| lacks.in_step(entry).map(str::to_owned));
     let done = move |entry: Step| match (entry, recipients) {
         (Step::Content, _) => "Written".to_owned(),
         (Step::Recipients, Some(n)) => count(n, "person", "people"),
         (Step::Recipients, None) => String::new(),
-        (Step::Review, _) => "Ready to look at".to_owned(),
+        (Step::Review, _) => review_words(findings),
     };
+    // Nothing that is stored says whether somebody has looked the mail over, so that step is never ticked off.
+    let is_done = move |entry: Step| entry != Step::Review && missing(entry).is_none();
     view! {
         <nav aria-label="Steps" class="mb-6">
             <ol class="grid grid-cols-3 gap-2 sm:gap-3">
                 {(1..).zip(Step::ALL).map(|(number, entry)| view! {
                     <li>
                         <a class="composer-step" href=Draft::href(id, entry) aria-current=(entry == step).then_some("step")>
-                            <span class="composer-step-mark" class:composer-step-done=move || missing(entry).is_none() aria-hidden="true">
-                                {move || match missing(entry) {
-                                    None => view! { <Icon name="check"/> }.into_any(),
-                                    Some(_) => number.to_string().into_any(),
+                            <span class="composer-step-mark" class:composer-step-done=move || is_done(entry) aria-hidden="true">
+                                {move || if is_done(entry) {
+                                    view! { <Icon name="check"/> }.into_any()
+                                } else {
+                                    number.to_string().into_any()
                                 }}
                             </span>
                             <span class="min-w-0">
@@ -170,6 +180,15 @@ fn Steps(id: DraftId, step: Step, recipients: Option<i64>, lacks: Signal<Lacks>)
                 }).collect_view()}
             </ol>
         </nav>
+    }
+}
+
+/// What the review says once nothing is missing.
+fn review_words(findings: Option<i64>) -> String {
+    match findings {
+        None => "Look it over and send".to_owned(),
+        Some(0) => "Ready to send".to_owned(),
+        Some(n) => format!("{} to look at", count(n, "thing", "things")),
     }
 }
 

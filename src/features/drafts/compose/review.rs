@@ -61,6 +61,7 @@ fn Opened(
         copies,
         preview,
         checks,
+        is_rehearsal,
         forecast,
         test_address,
     } = opened;
@@ -72,26 +73,28 @@ fn Opened(
     );
     let name = head.name.clone();
     let leaving = match total {
+        1 if is_rehearsal => "The only mail is in the outbox".to_owned(),
+        _ if is_rehearsal => format!("All {} are in the outbox", thousands(total)),
         1 => "The only mail leaves".to_owned(),
         _ => format!("All {} leave", thousands(total)),
     };
     view! {
         <Composer head step=Step::Review revision>
-            <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_24rem]">
+            <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]">
                 <div class="grid gap-4 xl:order-2">
                     <Checks id revision can_edit checks fixes/>
                     {can_edit.then(|| view! {
+                        <Test id position test_address test/>
                         <section class="panel" aria-labelledby="send-title">
                             <h2 id="send-title" class="text-base font-semibold">"Send"</h2>
                             <FormMessage form=FormState::of(launch)/>
                             <Outlook lead=leaving forecast=Signal::stored(forecast)/>
                             {if can_send {
-                                view! { <div class="mt-3"><Send id revision total name copies=copies.clone() launch/></div> }.into_any()
+                                view! { <div class="mt-3"><Send id revision total name is_rehearsal copies=copies.clone() launch/></div> }.into_any()
                             } else {
                                 view! { <p class="mt-1 text-muted">"Put right what is marked above, then the campaign can be sent."</p> }.into_any()
                             }}
                         </section>
-                        <Test id position test_address test/>
                     })}
                 </div>
                 <div class="min-w-0">
@@ -293,6 +296,7 @@ fn Send(
     revision: i64,
     total: i64,
     name: String,
+    is_rehearsal: bool,
     copies: Copies,
     launch: ServerAction<LaunchDraft>,
 ) -> impl IntoView {
@@ -300,9 +304,25 @@ fn Send(
     let must_agree = copies.must_be_agreed(total);
     let people = count(total, "recipient", "recipients");
     let form = FormState::of(launch);
+    let (label, question) = if is_rehearsal {
+        let mails = count(total, "mail", "mails");
+        (
+            format!("Send {mails} to the outbox"),
+            format!("Send “{name}” to the outbox?"),
+        )
+    } else {
+        (
+            format!("Send to {people}"),
+            format!("Send “{name}” to {people}?"),
+        )
+    };
+    let detail = if is_rehearsal {
+        "Only the sandbox takes this mail: it is kept in the outbox here and reaches nobody."
+    } else {
+        "Sending starts at once. Content and recipients are fixed from then on; you can pause or cancel what has not left yet."
+    };
     view! {
-        <Confirm id="send-campaign" class="btn btn-primary" label=format!("Send to {people}") question=format!("Send “{name}” to {people}?")
-            detail="Sending starts at once. Content and recipients are fixed from then on; you can pause or cancel what has not left yet.">
+        <Confirm id="send-campaign" class="btn btn-primary" label=label question=question detail=detail keep="Not yet" is_danger=false>
             <ActionForm action=launch>
                 <Identity id revision/>
                 {must_agree.then(|| view! {

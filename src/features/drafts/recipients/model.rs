@@ -3,6 +3,7 @@
 use super::columns::Column;
 use crate::features::drafts::model::{Draft, DraftHead, Step};
 use crate::ids::{DraftId, RecipientSetId};
+use crate::ui::number::count;
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
@@ -164,6 +165,24 @@ impl RecipientSet {
 
     pub fn rows(&self) -> i64 {
         self.valid + self.invalid + self.duplicate + self.suppressed
+    }
+
+    /// What became of the rows: "202 people can be mailed. Left out: 3 invalid, 2 duplicates."
+    pub fn outcome(&self) -> String {
+        let mut words = format!("{} can be mailed.", count(self.valid, "person", "people"));
+        let left_out: Vec<String> = [
+            (self.invalid, "invalid", "invalid"),
+            (self.duplicate, "duplicate", "duplicates"),
+            (self.suppressed, "suppressed", "suppressed"),
+        ]
+        .into_iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, one, many)| count(n, one, many))
+        .collect();
+        if !left_out.is_empty() {
+            words.push_str(&format!(" Left out: {}.", left_out.join(", ")));
+        }
+        words
     }
 
     /// What the page calls it: the file, and the sheet of it.

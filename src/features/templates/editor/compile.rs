@@ -3,7 +3,7 @@
 use super::content::{Compiled, Content, Fault};
 use crate::delivery::content::{self, Source};
 use crate::features::settings::model::Workspace;
-use crate::mail::compile::{force_dark, merge_problems};
+use crate::mail::compile::{force_dark, force_light, merge_problems};
 use crate::mail::design::Design;
 use crate::mail::merge::{Escape, MergeData, MergeError, MergeTemplate};
 use axum::http::header;
@@ -66,7 +66,7 @@ pub fn preview_document(content: &Content, workspace: &Workspace, part: Part) ->
         }
     };
     match part {
-        Part::Html => document("text/html; charset=utf-8", rendered.html),
+        Part::Html => document("text/html; charset=utf-8", force_light(&rendered.html)),
         Part::Dark => document("text/html; charset=utf-8", force_dark(&rendered.html)),
         Part::Source => document("text/plain; charset=utf-8", rendered.html),
         Part::Text => document("text/plain; charset=utf-8", rendered.text),

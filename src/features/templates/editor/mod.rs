@@ -12,7 +12,7 @@
 //! 3. Serve the preview documents: a plain GET route that answers `preview_document(&content, &workspace, part)`
 //!    for its query parameter `part`. The session gate and your service check the role as always.
 //! 4. On the page: `let editor = Editor::new(ServerAction::<EditNoun>::new(), data, Site { … },
-//!    move |revision, edit| EditNoun { id, revision, edit })` and `<ContentEditor editor/>`. The page reads nothing again after a change: the answer of the server function is shown.
+//!    move |revision, edit| EditNoun { id, revision, edit })` and `<ContentEditor editor/>`, with children for what stands between subject and mail. The page reads nothing again after a change: the answer of the server function is shown.
 //!
 //! The page's address holds what is looked at: `?view=desktop|phone|dark|source|text` (a preview; without it the canvas) and, without
 //! JavaScript, `?block=3` (the selected block).

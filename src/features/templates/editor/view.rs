@@ -20,7 +20,12 @@ use leptos::prelude::*;
 
 /// Shows and edits one mail. See the module's comment for how to embed it.
 #[component]
-pub fn ContentEditor(editor: Editor) -> impl IntoView {
+pub fn ContentEditor(
+    editor: Editor,
+    /// What the embedder shows between the subject and the mail; it is no part of the editor.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
     if editor.can_edit() {
         guard_leaving(editor);
     }
@@ -30,6 +35,9 @@ pub fn ContentEditor(editor: Editor) -> impl IntoView {
         <div class="editor">
             <Messages editor/>
             <Headline editor/>
+        </div>
+        {children.map(|children| children())}
+        <div class="editor">
             <Bar editor/>
             {if editor.mode() == Mode::Blocks && editor.can_edit() {
                 view! { <BlockDesk editor/> }.into_any()

@@ -9,7 +9,7 @@ use super::super::api::{
     AddRow, ChooseSheet, CopyRecipients, FixDomain, MapColumns, RemoveRecipients, RemoveRow,
     SaveRow, open_recipients,
 };
-use super::super::model::Step;
+use super::super::model::{Draft, Step};
 use super::super::recipients::model::{
     GivenList, RecipientSet, RecipientsStep, RowFilter, RowQuery, SetState, SheetLine, UPLOAD_FORM,
 };
@@ -140,13 +140,16 @@ fn Opened(
     view! {
         <Composer head step=Step::Recipients revision>
             {given.map(|given| view! { <Given id revision given can_edit actions/> })}
-            {can_edit.then(|| view! { <Add id revision pasted has_set look=actions.look/> })}
+            {(can_edit && !has_set).then(|| view! { <Add id revision pasted=pasted.clone() has_set look=actions.look/> })}
             {(can_edit && !sheets.is_empty()).then(|| view! { <Sheets id revision sheets shown actions/> })}
             {match set {
                 Some(set) => view! {
+                    {(can_edit && set.valid > 0).then(|| view! { <Onward id set=set.clone()/> })}
                     <Typos id revision set=set.clone() can_edit actions/>
+                    {(can_edit && is_shared).then(|| view! { <Shared id revision actions/> })}
+                    <Rows id set=set.clone() filter page can_change=can_edit && !is_shared edited actions/>
                     {can_edit.then(|| view! {
-                        <details class="panel mb-6" open=is_new>
+                        <details id="columns" class="panel my-6 scroll-mt-20" open=is_new>
                             <summary class="cursor-pointer font-medium">
                                 {format!("Columns ({})", set.columns.len())}
                                 <span class="ml-2 text-sm font-normal text-muted">"Choose, rename or leave out"</span>
@@ -154,8 +157,7 @@ fn Opened(
                             <div class="mt-4"><Columns id revision set=set.clone() sample map=actions.map label="Save columns"/></div>
                         </details>
                     })}
-                    {(can_edit && is_shared).then(|| view! { <Shared id revision actions/> })}
-                    <Rows id set=set.clone() filter page can_change=can_edit && !is_shared edited actions/>
+                    {can_edit.then(|| view! { <Add id revision pasted has_set look=actions.look/> })}
                     {can_edit.then(|| view! { <Remove id revision actions/> })}
                 }.into_any(),
                 None => view! {
@@ -164,6 +166,17 @@ fn Opened(
                 }.into_any(),
             }}
         </Composer>
+    }
+}
+
+/// What became of the list, in a line, and the way on.
+#[component]
+fn Onward(id: DraftId, set: RecipientSet) -> impl IntoView {
+    view! {
+        <div class="panel mb-6 flex flex-wrap items-center justify-between gap-3">
+            <p class="font-medium">{set.outcome()}</p>
+            <a class="btn btn-primary" href=Draft::href(id, Step::Review)>"Continue to review"</a>
+        </div>
     }
 }
 

@@ -7,6 +7,7 @@ use super::super::super::recipients::model::{
 use super::Actions;
 use super::person::Person;
 use crate::ids::DraftId;
+use crate::ui::arrival::arrive;
 use crate::ui::form::FormState;
 use crate::ui::number::thousands;
 use crate::ui::pager::Pager;
@@ -54,12 +55,14 @@ pub fn Rows(
         )
     });
     let download = format!("/drafts/{id}/recipients/{}.csv", status.as_str());
+    // After a change of a row the list is where one goes on.
+    arrive();
     let has_rows = set.count(status) > 0;
     let has_page = !page.rows.is_empty();
     view! {
         <section aria-labelledby="rows-title">
             <div class="mb-2 flex flex-wrap items-center justify-between gap-2">
-                <h2 id="rows-title" class="min-w-0 text-base font-semibold">{set.title()}</h2>
+                <h2 id="rows-title" tabindex="-1" class="min-w-0 scroll-mt-20 text-base font-semibold">{set.title()}</h2>
                 {has_rows.then(|| view! { <a class="btn btn-sm" rel="external" download="" href=download>"Download these rows"</a> })}
             </div>
             <nav aria-label="Rows" class="tabs tabs-box mb-4">

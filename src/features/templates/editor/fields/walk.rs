@@ -70,7 +70,7 @@ pub(super) fn walk_block(block: &mut Block, theme: &Theme, to: &mut impl Visit) 
                 Input::Line,
                 alt,
             );
-            let field = label("href", "Link").hint("Where a click leads. May stay empty.");
+            let field = label("href", "Link").hint("Where a click leads. Optional.");
             to.text(field, Input::Address, href);
             number(
                 to,
