@@ -13,6 +13,7 @@ use mailer::server::db::sql;
 
 mod copies;
 mod lists;
+mod review;
 mod rows;
 mod suppressed;
 mod workbooks;

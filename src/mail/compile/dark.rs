@@ -72,3 +72,20 @@ pub fn force_dark(html: &str) -> String {
     html.replace(MEDIA, "@media all{")
         .replace("@media (prefers-color-scheme: dark)", "@media all")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preview_is_light_or_dark_whatever_the_screen_is() {
+        for written in [MEDIA, "@media (prefers-color-scheme: dark) {"] {
+            let html = format!("<style>{written}body{{color:#fff}}}}</style>");
+            assert!(force_light(&html).contains("@media not all"));
+            assert!(force_dark(&html).contains("@media all"));
+            for forced in [force_light(&html), force_dark(&html)] {
+                assert!(!forced.contains("prefers-color-scheme"), "{forced}");
+            }
+        }
+    }
+}
