@@ -1,5 +1,5 @@
 // The first minute of a new installation.
-import { axe, expect, open, test } from '../fixtures';
+import { axe, expect, hydrated, open, test } from '../fixtures';
 import { SetupPage } from '../pages/setup';
 
 test('the setup link makes an owner and leads home', async ({ page, freshApp }) => {
@@ -28,13 +28,15 @@ test('a second start prints no setup link and keeps the owner signed in', async 
   const setup = new SetupPage(page);
   await setup.open(first.setupLink);
   await setup.createOwner({ name: 'Ada Lovelace', email: 'ada@example.com', password: 'a long and honest password' });
-  // Nothing may be on its way when the program dies.
+  // Nothing may be on its way when the program dies, nor when it stops.
+  await hydrated(page);
   await page.waitForLoadState('networkidle');
   await first.kill();
   const second = await freshApp({ dataDir: first.dataDir });
   expect(() => second.setupLink).toThrow('no setup link');
   await page.goto(second.url);
   await expect(page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible();
+  await page.goto('about:blank');
   await second.stop();
   await first.clean();
 });
