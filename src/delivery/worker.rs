@@ -7,7 +7,7 @@ use super::runner::{Assignment, End, Run, run};
 use super::timezone;
 use super::transport::{Transport, breaker};
 use crate::error::AppError;
-use crate::features::accounts::model::Kind;
+use crate::features::accounts::model::Turns;
 use crate::features::accounts::repo as accounts;
 use crate::features::accounts::repo::DeliveryAccount;
 use crate::features::settings::model::Workspace;
@@ -107,15 +107,12 @@ impl Dispatcher {
             settings::workspace(workspace)?,
             accounts::for_delivery(all)?,
         );
-        // The sandbox only looks like sending: it never takes the mail of a real account that is at its cap, or resting.
-        let has_real = all
-            .iter()
-            .any(|account| account.enabled && account.kind != Kind::Sandbox);
+        let on = all.iter().filter(|account| account.enabled);
+        let turns = Turns::among(on.map(|account| account.kind));
         let mut are_free_lanes_taken = false;
         let mut started = false;
         for account in all {
-            let is_idle_sandbox = has_real && account.kind == Kind::Sandbox;
-            let may_take_free = !(are_free_lanes_taken || is_idle_sandbox);
+            let may_take_free = !(are_free_lanes_taken || turns.passes_over(account.kind));
             let mine = Assignment::of(&lanes, account.id, may_take_free);
             if let Some(feed) = self.at_work.get(&account.id) {
                 let can_work = account.enabled

@@ -95,6 +95,8 @@ fn account(
     } = line;
     let (id, name) = (account.id, account.name.clone());
     let href = format!("/accounts/{id}");
+    let is_alone = first && last;
+    let can_move = !(is_idle || is_alone);
     view! {
         <li class="panel" aria-label=name.clone()>
             <div class="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
@@ -108,8 +110,8 @@ fn account(
                 </div>
                 {can_edit.then(|| view! {
                     <div class="flex flex-wrap items-center gap-1">
-                        {(!is_idle).then(|| shift(actions, &account, true, first))}
-                        {(!is_idle).then(|| shift(actions, &account, false, last))}
+                        {can_move.then(|| shift(actions, &account, true, first))}
+                        {can_move.then(|| shift(actions, &account, false, last))}
                         {switch(actions, &account)}
                         <a href=href class="btn btn-sm" aria-label=format!("Edit {name}")>"Edit"</a>
                     </div>

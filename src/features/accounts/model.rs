@@ -156,6 +156,26 @@ impl Account {
     }
 }
 
+/// Whose turn it is when mail insists on no account. The sandbox only looks like sending: it has no turn while another account is on,
+/// or it would take the mail of one that is at its cap, or resting.
+#[derive(Clone, Copy)]
+pub struct Turns {
+    has_real: bool,
+}
+
+impl Turns {
+    /// Of the accounts that are on.
+    pub fn among(on: impl IntoIterator<Item = Kind>) -> Self {
+        let has_real = on.into_iter().any(|kind| kind != Kind::Sandbox);
+        Turns { has_real }
+    }
+
+    /// Whether an account of this kind is passed over.
+    pub fn passes_over(self, kind: Kind) -> bool {
+        self.has_real && kind == Kind::Sandbox
+    }
+}
+
 /// An account in the list, with what it has sent today.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountLine {
@@ -164,7 +184,7 @@ pub struct AccountLine {
     pub used_today: i64,
     /// Whether the breaker keeps the account out of use at this moment.
     pub is_paused: bool,
-    /// A sandbox while another account is on: it takes only what insists on it.
+    /// Has no turn: it takes only what insists on it.
     pub is_idle: bool,
 }
 
@@ -211,17 +231,15 @@ impl AccountChoice {
         match pinned {
             Some(id) => ready.filter(|account| account.id == id).collect(),
             None => {
-                let is_real = |account: &&AccountChoice| account.kind != Kind::Sandbox;
-                let has_real = ready.clone().any(|account| is_real(&account));
+                let turns = Turns::among(ready.clone().map(|account| account.kind));
                 ready
-                    .filter(|account| !has_real || is_real(account))
+                    .filter(|account| !turns.passes_over(account.kind))
                     .collect()
             }
         }
     }
 
-    /// The account that is asked first for mail that insists on none, of all in their order: as delivery chooses, a sandbox only
-    /// while no other account is on.
+    /// The account that is asked first for mail that insists on none, of all in their order.
     pub fn first_ready(accounts: &[AccountChoice]) -> Option<&AccountChoice> {
         AccountChoice::usable(accounts, None).first().copied()
     }

@@ -4,6 +4,7 @@ use super::connect::{self, Password};
 use super::form::{AccountForm, Details};
 use super::model::{
     Account, AccountChoice, AccountDetail, AccountLine, AccountsOverview, BreakerState, Kind, Tls,
+    Turns,
 };
 use super::repo::{self, DeliveryAccount};
 use super::test_mail;
@@ -27,15 +28,14 @@ pub async fn list(cx: &Cx) -> Result<AccountsOverview, AppError> {
     let time_zone = settings::repo::find_workspace(&cx.db).await?.time_zone;
     let used = repo::list_used(&cx.db, &day(&time_zone, now)).await?;
     let all = repo::list_for_delivery(&cx.db).await?;
-    let has_real = all
-        .iter()
-        .any(|account| account.enabled && account.kind != Kind::Sandbox);
+    let on = all.iter().filter(|account| account.enabled);
+    let turns = Turns::among(on.map(|account| account.kind));
     let mut lines: Vec<AccountLine> = all
         .into_iter()
         .map(|account| AccountLine {
             used_today: used.get(&account.id).copied().unwrap_or_default(),
             is_paused: account.breaker_state != BreakerState::Closed && account.breaker_until > now,
-            is_idle: has_real && account.kind == Kind::Sandbox,
+            is_idle: turns.passes_over(account.kind),
             account: account.into(),
         })
         .collect();

@@ -46,11 +46,6 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
     let draft = repo::found(draft)?.ok_or_else(|| AppError::not_found("draft"))?;
     let set = recipients::found(set)?;
     let shown = recipients::rows(shown)?.into_iter().next();
-    // As delivery chooses: the sandbox takes no mail by itself while a real account is on.
-    let has_real = overview
-        .lines
-        .iter()
-        .any(|line| line.account.enabled && line.account.kind != Kind::Sandbox);
     let usable: Vec<_> = overview
         .lines
         .iter()
@@ -58,7 +53,7 @@ pub async fn open(cx: &Cx, id: DraftId, position: i64) -> Result<ReviewStep, App
             line.account.enabled
                 && match draft.account_id {
                     Some(id) => id == line.account.id,
-                    None => !has_real || line.account.kind != Kind::Sandbox,
+                    None => !line.is_idle,
                 }
         })
         .collect();
