@@ -72,12 +72,28 @@ pub fn rewrite_links(html: &str, mut replacement: impl FnMut(usize) -> String) -
     out
 }
 
+/// What stands before and after the address of the image that counts opens.
+const PIXEL: [&str; 2] = [
+    "<img src=\"",
+    "\" width=\"1\" height=\"1\" alt=\"\" border=\"0\" style=\"display:block;width:1px;height:1px;border:0\">",
+];
+
 /// The document with an invisible image for counting opens, at the end of its body.
 pub fn insert_pixel(html: &str) -> String {
-    insert_last(
-        html,
-        "<img src=\"{{ __pixel }}\" width=\"1\" height=\"1\" alt=\"\" border=\"0\" style=\"display:block;width:1px;height:1px;border:0\">",
-    )
+    let [before, after] = PIXEL;
+    insert_last(html, &[before, "{{ __pixel }}", after].concat())
+}
+
+/// The document of a mail without that image, whatever its address became: to look at a mail here is not to open it.
+pub fn remove_pixel(html: &str) -> String {
+    let [before, after] = PIXEL;
+    let Some((head, rest)) = html.rsplit_once(after) else {
+        return html.to_owned();
+    };
+    match head.rsplit_once(before) {
+        Some((head, address)) if !address.contains('"') => [head, rest].concat(),
+        _ => html.to_owned(),
+    }
 }
 
 /// The document with a link at the end of its body that no person can see, reach or hear: who follows it reads the source.

@@ -5,6 +5,7 @@ use super::service;
 use crate::error::AppError;
 use crate::ids::OutboxId;
 use crate::mail::compile::force_light;
+use crate::mail::links::remove_pixel;
 use crate::server::AppState;
 use crate::server::request::Cx;
 use axum::Router;
@@ -31,7 +32,7 @@ async fn rendered(cx: Cx, Path(id): Path<i64>) -> Result<Response, AppError> {
         (header::CONTENT_SECURITY_POLICY, DOCUMENT_POLICY),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
-    Ok((headers, force_light(&document)).into_response())
+    Ok((headers, force_light(&remove_pixel(&document))).into_response())
 }
 
 async fn source(cx: Cx, Path(id): Path<i64>) -> Result<Response, AppError> {

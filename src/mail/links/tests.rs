@@ -102,6 +102,10 @@ fn the_pixel_stands_at_the_end_of_the_body() {
     assert!(insert_pixel("<p>x").starts_with("<p>x<img "));
     assert!(insert_pixel("<p>x</html>").ends_with("></html>"));
     assert!(insert_pixel("<!-- </body> --><p>").ends_with(">"));
+    let sent = with.replace("{{ __pixel }}", "https://m.example/t/o/abc");
+    assert_eq!(remove_pixel(&sent), "<html><body><p>x</p></BODY></html>");
+    let other = "<img src=\"a.png\" width=\"1\"><img src=\"b.png\" width=\"1\" height=\"1\">";
+    assert_eq!(remove_pixel(other), other);
 }
 
 #[test]
@@ -171,5 +175,6 @@ proptest! {
         prop_assert_eq!(back.replace("\"https://y.test/z\"", "https://y.test/z"), html.clone());
         let pixel = insert_pixel(&html);
         prop_assert_eq!(pixel.len(), insert_pixel("").len() + html.len());
+        prop_assert_eq!(remove_pixel(&pixel), html.clone());
     }
 }
