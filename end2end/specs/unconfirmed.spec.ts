@@ -27,7 +27,7 @@ test('unconfirmed messages are shown, sent again or marked as sent', async ({ pa
   }).toPass({ timeout: 90_000, intervals: [2_000] });
   await expect(region).toContainText('They are not sent again unless you say so.');
 
-  await region.getByRole('link', { name: 'Show them' }).click();
+  await region.getByRole('link', { name: 'Show in the list' }).click();
   await hydrated(page);
   for (const address of to) await expect(page.getByRole('link', { name: address })).toBeVisible();
   await page.getByRole('link', { name: 'bob@example.org' }).click();

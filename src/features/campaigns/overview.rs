@@ -178,7 +178,7 @@ fn unconfirmed(
                 {can_confirm.then(|| view! {
                     <CampaignButton url=ConfirmUnconfirmed::url() id=id label="Mark as sent"/>
                 })}
-                <a class="btn btn-sm btn-ghost" href=format!("/campaigns/{id}?tab=recipients&state=unconfirmed")>"Show them"</a>
+                <a class="btn btn-sm btn-ghost" href=format!("/campaigns/{id}?tab=recipients&state=unconfirmed")>"Show in the list"</a>
             </div>
         </section>
     })

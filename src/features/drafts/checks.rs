@@ -143,7 +143,12 @@ pub fn audience_checks(draft: &Draft, set: Option<&RecipientSet>, checks: &mut V
             "{} left out: the address cannot be mailed.",
             count(set.invalid, "row is", "rows are")
         );
-        checks.push(check(false, message, page("&show=invalid"), "Show them"));
+        checks.push(check(
+            false,
+            message,
+            page("&show=invalid"),
+            "Show in the list",
+        ));
     }
     let slips: i64 = set.typos.iter().map(|typo| typo.count).sum();
     if slips > 0 {
@@ -279,7 +284,7 @@ pub fn content_checks(
                         count(column.empty, "recipient has", "recipients have")
                     ),
                     format!("{list}&missing={name}"),
-                    "Show them",
+                    "Show in the list",
                 )
             }),
             Some(_) => {}

@@ -241,7 +241,10 @@ mod suite {
         let viewer = test.get(Some(Role::Viewer), &path).await;
         for body in [&editor.body, &viewer.body] {
             assert!(body.contains("2 messages are unconfirmed"));
-            assert!(body.contains("Show them") && body.contains(&show), "{body}");
+            assert!(
+                body.contains("Show in the list") && body.contains(&show),
+                "{body}"
+            );
         }
         assert!(buttons.iter().all(|words| !viewer.body.contains(words)));
         let log = test
