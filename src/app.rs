@@ -1,20 +1,17 @@
 //! The document, and the route table: the site map on one screen.
 
-use crate::areas;
+use crate::areas::Page;
 use crate::features::auth::api::current_user;
 use crate::features::auth::person::{PersonFoot, SignedInUser};
-use crate::features::auth::setup::AuthSetupPage;
-use crate::features::auth::sign_in::AuthSignInPage;
-use crate::features::people::join::JoinPage;
 use crate::features::search::dialog::{SearchButton, SearchDialog, SearchDialogState};
-use crate::features::tracking::unsubscribe::UnsubscribePage;
+use crate::ui::hydration::{Alive, Later, Soon};
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
 use crate::ui::theme::Theme;
+use crate::ui::time::LocalTimes;
 use crate::{error::AppError, ui::page::PageHead};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
-use leptos_router::Lazy;
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
 use leptos_router::path;
@@ -31,18 +28,35 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content=theme.color_scheme()/>
+                <LocalTimes/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <AutoReload options=options.clone()/>
-                // Seen first, alive a moment later: forms and links work meanwhile.
-                <HydrationScripts options defer=true/>
+                <Program options/>
                 <MetaTags/>
             </head>
             <body>
                 <App/>
+                // Shown by areas.rs, when there is no program to show anything.
+                <p id="not-loaded" class="not-loaded" role="alert" hidden>
+                    "Some of this page did not load: links and forms work, the rest may not answer. "<a class="link" href="">"Reload the page"</a>
+                </p>
             </body>
         </html>
     }
+}
+
+/// What makes the page come alive: see `program.js`.
+#[component]
+fn Program(options: LeptosOptions) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    {
+        let addresses = crate::server::program::addresses(&options);
+        let script = format!("({})(...{addresses:?})", include_str!("program.js"));
+        view! { <script type="module" nonce=leptos::nonce::use_nonce()>{script}</script> }
+    }
+    #[cfg(not(feature = "ssr"))]
+    let _ = options;
 }
 
 /// The colours this browser asked for.
@@ -81,50 +95,51 @@ pub fn App() -> impl IntoView {
     view! {
         // With a text of its own: between two pages there is none, and no document may be without.
         <Title formatter=document_title text=""/>
-        <Router>
-            <Routes fallback=NotFoundPage>
-                <Route path=path!("/sign-in") view=AuthSignInPage ssr=Async/>
-                <Route path=path!("/setup/:token") view=AuthSetupPage ssr=Async/>
-                <Route path=path!("/join/:token") view=JoinPage ssr=Async/>
-                <Route path=path!("/u/:token") view=UnsubscribePage ssr=Async/>
-                <ParentRoute path=path!("") view=SignedIn ssr=Async>
-                    <Route path=path!("/") view={Lazy::<areas::HomePage>::new()} ssr=Async/>
-                    <Route path=path!("/drafts") view={Lazy::<areas::DraftListPage>::new()} ssr=Async/>
-                    <Route path=path!("/drafts/new") view={Lazy::<areas::DraftCreatePage>::new()} ssr=Async/>
-                    <Route path=path!("/drafts/:id") view={Lazy::<areas::DraftEditPage>::new()} ssr=Async/>
-                    <Route path=path!("/templates") view={Lazy::<areas::TemplateListPage>::new()} ssr=Async/>
-                    <Route path=path!("/templates/new") view={Lazy::<areas::TemplateNewPage>::new()} ssr=Async/>
-                    <Route path=path!("/templates/import") view={Lazy::<areas::TemplateImportPage>::new()} ssr=Async/>
-                    <Route path=path!("/templates/:id") view={Lazy::<areas::TemplateEditPage>::new()} ssr=Async/>
-                    <Route path=path!("/templates/:id/history") view={Lazy::<areas::TemplateHistoryPage>::new()} ssr=Async/>
-                    <Route path=path!("/accounts") view={Lazy::<areas::AccountListPage>::new()} ssr=Async/>
-                    <Route path=path!("/accounts/new") view={Lazy::<areas::AccountCreatePage>::new()} ssr=Async/>
-                    <Route path=path!("/accounts/:id") view={Lazy::<areas::AccountEditPage>::new()} ssr=Async/>
-                    <Route path=path!("/outbox") view={Lazy::<areas::OutboxListPage>::new()} ssr=Async/>
-                    <Route path=path!("/outbox/:id") view={Lazy::<areas::OutboxDetailPage>::new()} ssr=Async/>
-                    <Route path=path!("/campaigns/:id/report") view={Lazy::<areas::CampaignReportPage>::new()} ssr=Async/>
-                    <Route path=path!("/design") view={Lazy::<areas::DesignPage>::new()} ssr=Async/>
-                    <Route path=path!("/search") view={Lazy::<areas::SearchPage>::new()} ssr=Async/>
-                    <Route path=path!("/suppressions") view={Lazy::<areas::SuppressionListPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings") view={Lazy::<areas::WorkspacePage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/tracking") view={Lazy::<areas::TrackingPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/sending") view={Lazy::<areas::SendingPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/domains") view={Lazy::<areas::DomainListPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/people") view={Lazy::<areas::PeopleListPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/activity") view={Lazy::<areas::AuditListPage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/profile") view={Lazy::<areas::ProfilePage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/appearance") view={Lazy::<areas::AppearancePage>::new()} ssr=Async/>
-                    <Route path=path!("/settings/about") view={Lazy::<areas::AboutPage>::new()} ssr=Async/>
-                    <Route path=path!("/campaigns") view={Lazy::<areas::CampaignListPage>::new()} ssr=Async/>
-                    <Route path=path!("/campaigns/compare") view={Lazy::<areas::CampaignComparePage>::new()} ssr=Async/>
-                    <Route path=path!("/campaigns/:id") view={Lazy::<areas::CampaignDetailPage>::new()} ssr=Async/>
-                    <Route path=path!("/campaigns/:id/recipients/:message") view={Lazy::<areas::RecipientDetailPage>::new()} ssr=Async/>
-                    <Route path=path!("/queue") view={Lazy::<areas::QueueListPage>::new()} ssr=Async/>
-                </ParentRoute>
-            </Routes>
-        </Router>
-        // Taken over last, when the area of this page is there and alive.
-        {mark_hydrated}
+        <Soon>
+            <Router>
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/sign-in") view=Page::AuthSignInPage ssr=Async/>
+                    <Route path=path!("/setup/:token") view=Page::AuthSetupPage ssr=Async/>
+                    <Route path=path!("/join/:token") view=Page::JoinPage ssr=Async/>
+                    <Route path=path!("/u/:token") view=Page::UnsubscribePage ssr=Async/>
+                    <ParentRoute path=path!("") view=SignedIn ssr=Async>
+                        <Route path=path!("/") view=Page::HomePage ssr=Async/>
+                        <Route path=path!("/drafts") view=Page::DraftListPage ssr=Async/>
+                        <Route path=path!("/drafts/new") view=Page::DraftCreatePage ssr=Async/>
+                        <Route path=path!("/drafts/:id") view=Page::DraftEditPage ssr=Async/>
+                        <Route path=path!("/templates") view=Page::TemplateListPage ssr=Async/>
+                        <Route path=path!("/templates/new") view=Page::TemplateNewPage ssr=Async/>
+                        <Route path=path!("/templates/import") view=Page::TemplateImportPage ssr=Async/>
+                        <Route path=path!("/templates/:id") view=Page::TemplateEditPage ssr=Async/>
+                        <Route path=path!("/templates/:id/history") view=Page::TemplateHistoryPage ssr=Async/>
+                        <Route path=path!("/accounts") view=Page::AccountListPage ssr=Async/>
+                        <Route path=path!("/accounts/new") view=Page::AccountCreatePage ssr=Async/>
+                        <Route path=path!("/accounts/:id") view=Page::AccountEditPage ssr=Async/>
+                        <Route path=path!("/outbox") view=Page::OutboxListPage ssr=Async/>
+                        <Route path=path!("/outbox/:id") view=Page::OutboxDetailPage ssr=Async/>
+                        <Route path=path!("/campaigns/:id/report") view=Page::CampaignReportPage ssr=Async/>
+                        <Route path=path!("/design") view=Page::DesignPage ssr=Async/>
+                        <Route path=path!("/search") view=Page::SearchPage ssr=Async/>
+                        <Route path=path!("/suppressions") view=Page::SuppressionListPage ssr=Async/>
+                        <Route path=path!("/settings") view=Page::WorkspacePage ssr=Async/>
+                        <Route path=path!("/settings/tracking") view=Page::TrackingPage ssr=Async/>
+                        <Route path=path!("/settings/sending") view=Page::SendingPage ssr=Async/>
+                        <Route path=path!("/settings/domains") view=Page::DomainListPage ssr=Async/>
+                        <Route path=path!("/settings/people") view=Page::PeopleListPage ssr=Async/>
+                        <Route path=path!("/settings/activity") view=Page::AuditListPage ssr=Async/>
+                        <Route path=path!("/settings/profile") view=Page::ProfilePage ssr=Async/>
+                        <Route path=path!("/settings/appearance") view=Page::AppearancePage ssr=Async/>
+                        <Route path=path!("/settings/about") view=Page::AboutPage ssr=Async/>
+                        <Route path=path!("/campaigns") view=Page::CampaignListPage ssr=Async/>
+                        <Route path=path!("/campaigns/compare") view=Page::CampaignComparePage ssr=Async/>
+                        <Route path=path!("/campaigns/:id") view=Page::CampaignDetailPage ssr=Async/>
+                        <Route path=path!("/campaigns/:id/recipients/:message") view=Page::RecipientDetailPage ssr=Async/>
+                        <Route path=path!("/queue") view=Page::QueueListPage ssr=Async/>
+                    </ParentRoute>
+                </Routes>
+            </Router>
+        </Soon>
+        <Alive/>
     }
 }
 
@@ -135,6 +150,11 @@ fn SignedIn() -> impl IntoView {
         || (),
         |()| current_user(),
     )));
+    view! { <Later><SignedInFrame/></Later> }
+}
+
+#[component]
+fn SignedInFrame() -> impl IntoView {
     let state = SearchDialogState::new();
     view! {
         <Frame
@@ -142,9 +162,9 @@ fn SignedIn() -> impl IntoView {
             quick_search=view! { <SearchButton state=state compact=true/> }.into_any()
             user=view! { <PersonFoot/> }.into_any()
         >
-            <Outlet/>
+            <Later><Outlet/></Later>
         </Frame>
-        <SearchDialog state=state/>
+        <Later><SearchDialog state=state/></Later>
     }
 }
 
@@ -173,16 +193,5 @@ fn document_title(title: String) -> String {
         "Mailer".into()
     } else {
         format!("{title} · Mailer")
-    }
-}
-
-/// Tells tests and styles that the page has come alive.
-fn mark_hydrated() {
-    #[cfg(feature = "hydrate")]
-    if let Some(root) = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.document_element())
-    {
-        let _ = root.set_attribute("data-hydrated", "true");
     }
 }

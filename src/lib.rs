@@ -20,5 +20,8 @@ pub mod server;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_lazy(app::App);
+    js_sys::futures::spawn_local(async {
+        ui::hydration::next_task().await;
+        leptos::mount::hydrate_lazy(app::App);
+    });
 }

@@ -6,6 +6,7 @@ pub mod csv;
 pub mod db;
 pub mod errors;
 pub mod metrics;
+pub mod program;
 pub mod proxies;
 pub mod ready;
 pub mod request;

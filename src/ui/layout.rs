@@ -1,5 +1,6 @@
 //! The frame around every signed-in page: navigation, skip link, notice, content.
 
+use super::hydration::Later;
 use super::icon::Icon;
 use super::notice::Notice;
 use leptos::prelude::*;
@@ -84,17 +85,19 @@ pub fn Frame(
                         <Icon name="close"/>
                     </button>
                 </div>
-                {search}
-                <nav aria-label="Main" class="grow">
-                    {NAVIGATION
-                        .iter()
-                        .map(|(group, entries)| view! {
-                            {(!group.is_empty()).then(|| view! { <p class="nav-group">{*group}</p> })}
-                            <ul>{entries.iter().map(|entry| view! { <NavigationLink entry=*entry/> }).collect_view()}</ul>
-                        })
-                        .collect_view()}
-                </nav>
-                {user}
+                <Later>
+                    {search}
+                    <nav aria-label="Main" class="grow">
+                        {NAVIGATION
+                            .iter()
+                            .map(|(group, entries)| view! {
+                                {(!group.is_empty()).then(|| view! { <p class="nav-group">{*group}</p> })}
+                                <ul>{entries.iter().map(|entry| view! { <NavigationLink entry=*entry/> }).collect_view()}</ul>
+                            })
+                            .collect_view()}
+                    </nav>
+                    {user}
+                </Later>
             </div>
             <main id="content" class="content" tabindex="-1">
                 <Notice/>

@@ -1,4 +1,4 @@
-//! Moments: UTC in the HTML, so that server and browser render the same; the viewer's own zone once the page is alive.
+//! Moments: UTC in the HTML, so that they are right without JavaScript; the reader's own zone where there is a browser to tell it.
 
 use leptos::prelude::*;
 #[cfg(feature = "hydrate")]
@@ -7,9 +7,16 @@ use leptos::wasm_bindgen::JsValue;
 /// A moment, given in unix milliseconds.
 #[component]
 pub fn Time(ms: i64) -> impl IntoView {
-    let (text, set_text) = signal(format!("{} UTC", format_utc(ms)));
-    Effect::new(move |_| set_text.set(local_text(ms)));
-    view! { <time datetime=iso_utc(ms) class="whitespace-nowrap">{text}</time> }
+    view! { <time datetime=iso_utc(ms) class="whitespace-nowrap">{local_text(ms)}</time> }
+}
+
+/// Stands in the head before style sheets, which it would have to wait for: writes each moment that the server rendered in the reader's
+/// language and zone. A script and not the program's work: nothing changes under the reader's eyes, and what is [`Still`] is right as well.
+///
+/// [`Still`]: super::hydration::Still
+#[component]
+pub fn LocalTimes() -> impl IntoView {
+    view! { <script nonce=leptos::nonce::use_nonce()>{include_str!("time.js")}</script> }
 }
 
 /// `2026-11-22 14:05`, UTC.
@@ -45,6 +52,7 @@ fn civil(ms: i64) -> (i64, i64, i64, i64, i64, i64) {
     )
 }
 
+/// As `time.js` writes it.
 #[cfg(feature = "hydrate")]
 fn local_text(ms: i64) -> String {
     thread_local! {

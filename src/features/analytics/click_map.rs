@@ -3,6 +3,7 @@
 use super::model::Report;
 use crate::ui::number::{count, percent, thousands};
 use crate::ui::term::Term;
+use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 
 /// What stands in front of a link in the map. A mail is an island: everything is said inline, in colours of its own.
@@ -83,7 +84,7 @@ pub fn Links(report: Report) -> impl IntoView {
                     <p class="mb-3 max-w-prose text-sm text-muted">
                         "The mail with each link's share of all clicks, as one recipient got it. The links lead nowhere here. The table above says the same."
                     </p>
-                    <iframe sandbox="" src=format!("/campaigns/{id}/click-map") title="Click map of the mail"
+                    <iframe {..custom_attribute("loading", "lazy")} sandbox="" src=format!("/campaigns/{id}/click-map") title="Click map of the mail"
                         class="h-[32rem] w-full rounded-box border border-base-300 bg-white"></iframe>
                 }.into_any()
             }}

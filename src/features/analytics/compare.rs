@@ -5,6 +5,7 @@ use super::comparison::{CLICKS, CLICKS_OF_OPENS, OPENS, Of, UNSUBSCRIBES};
 use super::model::{ComparedCampaign, SideBySide, meaning};
 use crate::ui::chart::BarChart;
 use crate::ui::empty::Empty;
+use crate::ui::hydration::Still;
 use crate::ui::load::load;
 use crate::ui::number::{percent, thousands};
 use crate::ui::page::PageHead;
@@ -26,7 +27,7 @@ pub fn CampaignComparePage() -> impl IntoView {
     let compared = Resource::new_blocking(move || ids.get(), compare_campaigns);
     view! {
         <PageHead title="Compare campaigns" lead="Side by side, by what people did." back=("/campaigns".to_owned(), "Campaigns".to_owned())/>
-        {load(compared, |compared| view! { <Columns compared=compared/> })}
+        {load(compared, |compared| view! { <Still><Columns compared=compared/></Still> })}
     }
 }
 

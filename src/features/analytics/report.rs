@@ -12,6 +12,7 @@ use crate::features::campaigns::model::Counts;
 use crate::features::campaigns::progress::ReplyGroup;
 use crate::ids::CampaignId;
 use crate::ui::chart::{Share, ShareBar};
+use crate::ui::hydration::Still;
 use crate::ui::load::load;
 use crate::ui::number::{percent, thousands};
 use crate::ui::page::PageHead;
@@ -51,20 +52,22 @@ fn WholeReport(report: Report) -> impl IntoView {
         <PageHead title=format!("Report: {name}") lead=subject back=(format!("/campaigns/{id}"), name)>
             <a class="btn" href=format!("/campaigns/{id}/report.csv") rel="external" download=file>"Export CSV"</a>
         </PageHead>
-        {span(&report)}
-        <div class="grid gap-4">
-            <Figures report=report.clone()/>
-            <DeliveryTable id=id delivery=delivery/>
-            <OverTime report=report.clone()/>
-            <PeopleAndMachines report=report.clone()/>
-            <Links report=report.clone()/>
-            <Readers report=report.clone()/>
-            <Domains report=report.clone()/>
-            <Failures id=id failed=delivery.failed groups=report.failures.clone()/>
-            <Recipients report=report.clone()/>
-            <Comparison report=report/>
-            <Glossary/>
-        </div>
+        <Still>
+            {span(&report)}
+            <div class="grid gap-4 long-page">
+                <Figures report=report.clone()/>
+                <DeliveryTable id=id delivery=delivery/>
+                <OverTime report=report.clone()/>
+                <PeopleAndMachines report=report.clone()/>
+                <Links report=report.clone()/>
+                <Readers report=report.clone()/>
+                <Domains report=report.clone()/>
+                <Failures id=id failed=delivery.failed groups=report.failures.clone()/>
+                <Recipients report=report.clone()/>
+                <Comparison report=report/>
+                <Glossary/>
+            </div>
+        </Still>
     }
 }
 

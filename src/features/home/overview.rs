@@ -9,6 +9,7 @@ use crate::features::analytics::model::meaning;
 use crate::features::auth::model::Role;
 use crate::features::auth::person::ForRole;
 use crate::ui::chart::BarChart;
+use crate::ui::hydration::Still;
 use crate::ui::icon::Icon;
 use crate::ui::load::load;
 use crate::ui::number::{count, percent, thousands};
@@ -24,7 +25,7 @@ pub fn HomePage() -> impl IntoView {
         <PageHead title="Home">
             <ForRole role=Role::Editor><a class="btn btn-primary" href="/drafts/new">"New campaign"</a></ForRole>
         </PageHead>
-        {load(overview, |overview| view! { <Glance overview=overview/> })}
+        {load(overview, |overview| view! { <Still><Glance overview=overview/></Still> })}
     }
 }
 
@@ -44,7 +45,7 @@ fn Glance(overview: Overview) -> impl IntoView {
     } = overview;
     let has_sent = days.iter().any(|day| day.values.iter().any(|n| *n > 0));
     view! {
-        <div class="grid gap-4">
+        <div class="grid gap-4 long-page">
             <Warnings warnings=warnings/>
             {steps.is_shown().then(|| view! { <FirstSteps steps=steps/> })}
             <section aria-label="Last 30 days" class="grid grid-cols-1 gap-4 sm:grid-cols-3">

@@ -1,0 +1,53 @@
+// How pages come alive, and what becomes of one whose program does not come: a newer version was installed, or the line is down.
+import type { Guard } from '../fixtures/guard';
+import { expect, hydrated, open, test } from '../fixtures';
+import { launch, write } from '../fixtures/campaign';
+
+/** From now on the server has not got this area's code any more. */
+const library = /\/pkg\/split_library\.[^/]*wasm/;
+const expected = (guard: Guard) => guard.allow(/split_library|wasm|Failed to load resource/i);
+
+test('a page whose program is gone comes from the server, works by links, and comes alive when it is back', async ({ signedIn: page, guard }) => {
+  expected(guard);
+  await open(page, '/');
+  await page.route(library, (route) => route.fulfill({ status: 404 }));
+  await page.getByRole('link', { name: 'Drafts', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Drafts' })).toBeVisible();
+  await expect(page).toHaveURL(/\/drafts$/);
+  const notice = page.getByRole('alert').filter({ hasText: 'did not load' });
+  await expect(notice).toBeVisible();
+  await expect(page.locator('html')).not.toHaveAttribute('data-hydrated');
+
+  await page.getByRole('link', { name: 'Templates', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Templates' })).toBeVisible();
+  await expect(notice).toBeVisible();
+
+  await page.unroute(library);
+  await notice.getByRole('link', { name: 'Reload the page' }).click();
+  await hydrated(page);
+  await expect(notice).toBeHidden();
+  await expect(page.getByRole('heading', { level: 1, name: 'Templates' })).toBeVisible();
+});
+
+test('what the server rendered of a report stays, and the browser renders the same', async ({ signedIn: page, app }) => {
+  const html = '<p>News <a href="https://shop.example/">Shop</a></p><p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>';
+  const draft = await write(page, app.url, { name: 'Greengages', html, to: ['ann@example.org', 'bob@example.org'] });
+  const { id } = await launch(page, app.url, draft, 'Greengages');
+  await page.goto(`/campaigns/${id}/report`);
+  const table = page.getByRole('region', { name: 'Delivery' });
+  await table.evaluate((element) => element.setAttribute('data-from', 'server'));
+  await hydrated(page);
+  await expect(table).toHaveAttribute('data-from', 'server');
+  // Moments are in the reader's zone (Kolkata in these tests) and language, though no program wrote them.
+  const moment = page.locator('time').first();
+  const [iso, shown] = [await moment.getAttribute('datetime'), await moment.textContent()];
+  const local = (text: string) => page.evaluate((at) => new Intl.DateTimeFormat([], { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at)), text);
+  expect(shown).toBe(await local(iso ?? ''));
+  // Home, and back by the browser: now the browser renders it, the same.
+  await page.getByRole('link', { name: 'Home', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Home' })).toBeVisible();
+  await page.goBack();
+  await expect(table).toBeVisible();
+  await expect(table).not.toHaveAttribute('data-from');
+  expect(await moment.textContent()).toBe(shown);
+});
