@@ -4,11 +4,11 @@ use crate::areas::Page;
 use crate::features::auth::api::current_user;
 use crate::features::auth::person::{PersonFoot, SignedInUser};
 use crate::features::search::dialog::{SearchButton, SearchDialog, SearchDialogState};
-use crate::ui::hydration::{Alive, Later, Soon};
+use crate::hydration::{Alive, Later, Soon};
 use crate::ui::layout::Frame;
 use crate::ui::load::ErrorPanel;
 use crate::ui::theme::Theme;
-use crate::ui::time::LocalTimes;
+use crate::ui::time::local_times;
 use crate::{error::AppError, ui::page::PageHead};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -28,7 +28,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content=theme.color_scheme()/>
-                <LocalTimes/>
+                {local_times()}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <AutoReload options=options.clone()/>

@@ -71,7 +71,7 @@ macro_rules! pages {
                 #[cfg(feature = "hydrate")]
                 {
                     let wanted = missing::Wanted::here();
-                    crate::ui::hydration::next_task().await;
+                    crate::hydration::next_task().await;
                     let loaded = match self {
                         $(Page::$at_once)|* => Ok(()),
                         $($(Page::$page)|* => $area::preload().await,)*
@@ -192,7 +192,12 @@ mod missing {
             let url = use_context::<ArcRwSignal<Url>>();
             Wanted(url.map(|url| {
                 let url = url.read_untracked();
-                format!("{}{}{}", url.path(), url.search(), url.hash())
+                let query = match url.search() {
+                    "" => String::new(),
+                    search => format!("?{search}"),
+                };
+                // With the origin, or a path of two slashes would be another host's.
+                format!("{}{}{query}{}", url.origin(), url.path(), url.hash())
             }))
         }
 

@@ -6,6 +6,7 @@ pub mod app;
 mod areas;
 pub mod error;
 pub mod features;
+pub mod hydration;
 pub mod ids;
 pub mod mail;
 pub mod ui;
@@ -21,7 +22,7 @@ pub mod server;
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     js_sys::futures::spawn_local(async {
-        ui::hydration::next_task().await;
+        hydration::next_task().await;
         leptos::mount::hydrate_lazy(app::App);
     });
 }

@@ -29,6 +29,21 @@ test('a page whose program is gone comes from the server, works by links, and co
   await expect(page.getByRole('heading', { level: 1, name: 'Templates' })).toBeVisible();
 });
 
+test('the server brings the page that was asked for, whole', async ({ signedIn: page, guard }) => {
+  expected(guard);
+  await open(page, '/');
+  await page.route(library, (route) => route.fulfill({ status: 404 }));
+  await page.evaluate(() => {
+    const link = document.createElement('a');
+    link.href = '/drafts?q=plum#content';
+    document.body.append(link);
+    link.click();
+  });
+  await expect(page.getByRole('alert').filter({ hasText: 'did not load' })).toBeVisible();
+  await expect(page).toHaveURL(/\/drafts\?q=plum#content$/);
+  await expect(page.locator('main input[name=q]')).toHaveValue('plum');
+});
+
 test('what the server rendered of a report stays, and the browser renders the same', async ({ signedIn: page, app }) => {
   const html = '<p>News <a href="https://shop.example/">Shop</a></p><p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>';
   const draft = await write(page, app.url, { name: 'Greengages', html, to: ['ann@example.org', 'bob@example.org'] });

@@ -1,8 +1,8 @@
 //! The frame around every signed-in page: navigation, skip link, notice, content.
 
-use super::hydration::Later;
 use super::icon::Icon;
 use super::notice::Notice;
+use crate::hydration::Later;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 use std::time::Duration;

@@ -8,7 +8,6 @@ pub mod copy;
 pub mod empty;
 pub mod form;
 pub mod href;
-pub mod hydration;
 pub mod icon;
 pub mod layout;
 pub mod leaving;

@@ -13,9 +13,8 @@ pub fn Time(ms: i64) -> impl IntoView {
 /// Stands in the head before style sheets, which it would have to wait for: writes each moment that the server rendered in the reader's
 /// language and zone. A script and not the program's work: nothing changes under the reader's eyes, and what is [`Still`] is right as well.
 ///
-/// [`Still`]: super::hydration::Still
-#[component]
-pub fn LocalTimes() -> impl IntoView {
+/// [`Still`]: crate::hydration::Still
+pub fn local_times() -> impl IntoView {
     view! { <script nonce=leptos::nonce::use_nonce()>{include_str!("time.js")}</script> }
 }
 

@@ -3,9 +3,9 @@
 use super::api::compare_campaigns;
 use super::comparison::{CLICKS, CLICKS_OF_OPENS, OPENS, Of, UNSUBSCRIBES};
 use super::model::{ComparedCampaign, SideBySide, meaning};
+use crate::hydration::Still;
 use crate::ui::chart::BarChart;
 use crate::ui::empty::Empty;
-use crate::ui::hydration::Still;
 use crate::ui::load::load;
 use crate::ui::number::{percent, thousands};
 use crate::ui::page::PageHead;

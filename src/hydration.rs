@@ -8,7 +8,7 @@ pub use browser::next_task;
 
 /// Shows what is inside. What the server rendered of it stays as it is; it changes as a whole, when what is around it is rendered again.
 ///
-/// Links, forms that are posted, the platform's popovers and [`super::time::Time`] work inside. Nothing in it may listen to events or
+/// Links, forms that are posted, the platform's popovers and [`crate::ui::time::Time`] work inside. Nothing in it may listen to events or
 /// signals, and nothing may wait for data: resources are numbered in the order in which server and browser meet them.
 #[component]
 pub fn Still(children: Children) -> impl IntoView {
