@@ -3,9 +3,10 @@ import type { Guard } from '../fixtures/guard';
 import { expect, hydrated, open, test } from '../fixtures';
 import { launch, write } from '../fixtures/campaign';
 
-/** From now on the server has not got this area's code any more. */
+/** The code of two areas, which the server has not got any more. */
 const library = /\/pkg\/split_library\.[^/]*wasm/;
-const expected = (guard: Guard) => guard.allow(/split_library|wasm|Failed to load resource/i);
+const settings = /\/pkg\/split_settings\.[^/]*wasm/;
+const expected = (guard: Guard) => guard.allow(/wasm|Failed to load resource/i);
 
 test('a page whose program is gone comes from the server, works by links, and comes alive when it is back', async ({ signedIn: page, guard }) => {
   expected(guard);
@@ -32,15 +33,15 @@ test('a page whose program is gone comes from the server, works by links, and co
 test('the server brings the page that was asked for, whole', async ({ signedIn: page, guard }) => {
   expected(guard);
   await open(page, '/');
-  await page.route(library, (route) => route.fulfill({ status: 404 }));
+  await page.route(settings, (route) => route.fulfill({ status: 404 }));
   await page.evaluate(() => {
     const link = document.createElement('a');
-    link.href = '/drafts?q=plum#content';
+    link.href = '/search?q=plum#content';
     document.body.append(link);
     link.click();
   });
   await expect(page.getByRole('alert').filter({ hasText: 'did not load' })).toBeVisible();
-  await expect(page).toHaveURL(/\/drafts\?q=plum#content$/);
+  await expect(page).toHaveURL(/\/search\?q=plum#content$/);
   await expect(page.locator('main input[name=q]')).toHaveValue('plum');
 });
 
