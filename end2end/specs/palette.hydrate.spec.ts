@@ -1,5 +1,6 @@
 // Finding things by typing: the dialog opens by its keys, is used by them alone, and gives the focus back.
 import { axe, expect, hydrated, open, test } from '../fixtures';
+import { SignInPage } from '../pages/sign-in';
 
 test('everything is found and reached by keys alone', async ({ signedIn: page }) => {
   await open(page, '/drafts/new');
@@ -51,4 +52,36 @@ test('its button opens it, and the focus comes back', async ({ signedIn: page })
   await button.click();
   await page.keyboard.press('Escape');
   await expect(button).toBeFocused();
+});
+
+test('some things are done at once', async ({ page, owner }) => {
+  // A session of its own: it ends here.
+  const gate = new SignInPage(page);
+  await gate.open();
+  await gate.signIn(owner);
+  await expect(page.getByRole('heading', { level: 1, name: 'Home' })).toBeVisible();
+  await open(page, '/drafts?q=plum');
+  const dialog = page.getByRole('dialog', { name: 'Search' });
+  const input = dialog.getByRole('combobox');
+  await page.keyboard.press('Control+k');
+  await input.fill('dark');
+  await expect(dialog.getByRole('option', { name: 'Dark colours' })).toHaveAttribute('aria-selected', 'true');
+  await axe(page);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('These are your colours now.')).toBeVisible();
+  await expect(page).toHaveURL(/\/drafts\?q=plum&notice=theme-chosen$/);
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'ink');
+
+  await hydrated(page);
+  await page.keyboard.press('Control+k');
+  await input.fill('colours as');
+  await dialog.getByRole('option', { name: 'Colours as the system' }).click();
+  await expect(page.locator('html')).not.toHaveAttribute('data-theme');
+
+  await hydrated(page);
+  await page.keyboard.press('Control+k');
+  await input.fill('log out');
+  await expect(dialog.getByRole('option', { name: 'Sign out' })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/sign-in/);
 });

@@ -3,12 +3,12 @@
 use super::errors::internal;
 use super::state::AppState;
 use crate::error::AppError;
-use crate::features::auth::model::{Role, User};
+use crate::features::auth::model::{Role, User, safe_next};
 use crate::ids::SessionId;
 use axum::extract::Multipart;
-use axum::http::header::ACCEPT;
+use axum::http::header::{ACCEPT, REFERER};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::{expect_context, use_context};
 use leptos::server_fn::error::ServerFnUrlError;
@@ -186,6 +186,13 @@ where
         response.set_status(status);
     }
     result
+}
+
+/// The page of ours that a form was posted from (path and query), if the browser says it: [`REFERER`] of RFC 9110, section 10.1.3.
+pub fn referring_page() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let address: Uri = parts.headers.get(REFERER)?.to_str().ok()?.parse().ok()?;
+    Some(safe_next(address.path_and_query()?.as_str()))
 }
 
 /// Whether a form was posted without JavaScript: its answer must be a redirect, and only errors reach the next page.

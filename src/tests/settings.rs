@@ -154,7 +154,7 @@ mod suite {
 
     pub async fn the_page_says_how_the_installation_is_doing(test: TestApp) {
         let gone = sql(
-            "INSERT INTO instances (id, host, version, started_at, heartbeat_at) VALUES ('gone', 'gone', '1', 0, ?1)",
+            "INSERT INTO instances (id, host, version, started_at, heartbeat_at) VALUES ('gone', 'retired-host', '1', 0, ?1)",
         );
         test.exec(gone.bind(NOON - 3_600_000)).await;
         let second = test.second_instance().await;
@@ -174,7 +174,7 @@ mod suite {
         let page = test.get(Some(Viewer), "/settings/about").await.body;
         let here = format!("process {}", std::process::id());
         assert!(page.matches(&here).count() >= 2, "where each runs");
-        assert!(!page.contains("gone"));
+        assert!(!page.contains("retired-host"));
         housekeeping::sign_off(&second).await;
         let about = service::find_about(&test.cx(Viewer)).await.unwrap();
         assert_eq!(about.instances.len(), 1);
@@ -192,7 +192,8 @@ mod suite {
             .await;
         assert_eq!(
             answer.location(),
-            "/settings/appearance?notice=theme-chosen"
+            "/here?notice=theme-chosen",
+            "back to the page that the form was on"
         );
         let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
         assert!(cookie.starts_with("mailer_theme=dark; Path=/"), "{cookie}");

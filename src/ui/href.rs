@@ -21,6 +21,23 @@ pub fn href(path: &str, query: &[(&str, &str)]) -> String {
     out
 }
 
+/// The address with a sentence for the person who is led there, in the place of an older one: see [`Notice`].
+///
+/// [`Notice`]: super::notice::Notice
+pub fn with_notice(address: &str, notice: &str) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let mut out = format!("{path}?");
+    for pair in query.split('&') {
+        if !pair.is_empty() && !pair.starts_with("notice=") {
+            out.push_str(pair);
+            out.push('&');
+        }
+    }
+    out.push_str("notice=");
+    out.push_str(notice);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +47,14 @@ mod tests {
         let query = [("state", ""), ("q", "a&b=ü"), ("after", "7")];
         assert_eq!(href("/x", &query), "/x?q=a%26b%3D%C3%BC&after=7");
         assert_eq!(href("/x", &[]), "/x");
+    }
+
+    #[test]
+    fn an_address_has_one_notice() {
+        assert_eq!(with_notice("/x", "done"), "/x?notice=done");
+        assert_eq!(
+            with_notice("/x?notice=old&q=a%26b", "done"),
+            "/x?q=a%26b&notice=done"
+        );
     }
 }

@@ -10,7 +10,6 @@ pub mod form;
 pub mod href;
 pub mod icon;
 pub mod layout;
-pub mod leaving;
 pub mod load;
 pub mod notice;
 pub mod number;

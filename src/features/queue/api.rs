@@ -10,6 +10,7 @@ use {
     super::model::{MessageAction, MessageRow},
     super::{pick, service},
     crate::server::serve,
+    crate::ui::href::with_notice,
 };
 
 #[server(endpoint = "queue/find-queue")]
@@ -26,9 +27,7 @@ pub async fn list_waiting(query: QueueQuery) -> Result<WaitingPage, AppError> {
 pub async fn change_messages(form: ManyForm) -> Result<(), AppError> {
     serve(|cx| async move {
         let changed = pick::change_messages(&cx, &form).await?;
-        let page = form.query().href("");
-        let sign = if page.contains('?') { '&' } else { '?' };
-        leptos_axum::redirect(&format!("{page}{sign}notice={}", changed.notice()));
+        leptos_axum::redirect(&with_notice(&form.query().href(""), changed.notice()));
         Ok(())
     })
     .await
@@ -99,8 +98,7 @@ impl MessageForm {
             (None, Some(campaign)) => format!("/campaigns/{campaign}/recipients/{}", row.id),
             (None, None) => "/queue?lane=0".to_owned(),
         };
-        let sign = if path.contains('?') { '&' } else { '?' };
-        leptos_axum::redirect(&format!("{path}{sign}notice={notice}"));
+        leptos_axum::redirect(&with_notice(&path, notice));
         Ok(())
     }
 }

@@ -3,14 +3,14 @@
 
 use super::api::search_all;
 use super::model::{Group, Hit};
+use super::page::hidden;
 use crate::ui::icon::Icon;
-use crate::ui::leaving::Leaving;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
 /// Opens the dialog from wherever a button stands.
 #[derive(Clone, Copy)]
@@ -41,9 +41,8 @@ impl Found {
 }
 
 impl SearchDialogState {
-    /// Made once for all pages behind sign-in. They can object to being left by the dialog: see [`Leaving`].
+    /// Made once for all pages behind sign-in.
     pub fn new() -> Self {
-        Leaving::provide();
         SearchDialogState {
             dialog: NodeRef::new(),
             input: NodeRef::new(),
@@ -112,11 +111,12 @@ impl SearchDialogState {
         }
     }
 
-    /// Where the marked hit leads.
-    fn target(self) -> Option<String> {
-        let at = self.marked.get_untracked();
-        self.found
-            .with_untracked(|found| found.hits().nth(at).map(|hit| hit.href.clone()))
+    /// As a click on it does.
+    fn choose_marked(self) {
+        let option = document().get_element_by_id(&option_id(self.marked.get_untracked()));
+        if let Some(option) = option.and_then(|option| option.dyn_into::<HtmlElement>().ok()) {
+            option.click();
+        }
     }
 }
 
@@ -179,8 +179,6 @@ pub fn SearchDialog(state: SearchDialogState) -> impl IntoView {
         });
         on_cleanup(move || handle.remove());
     });
-    let navigate = use_navigate();
-    let leaving = Leaving::find();
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
         "ArrowDown" => {
             event.prevent_default();
@@ -192,12 +190,7 @@ pub fn SearchDialog(state: SearchDialogState) -> impl IntoView {
         }
         "Enter" => {
             event.prevent_default();
-            if let Some(href) = state.target() {
-                state.close();
-                if leaving.is_none_or(|leaving| leaving.may_go(&href)) {
-                    navigate(&href, NavigateOptions::default());
-                }
-            }
+            state.choose_marked();
         }
         _ => {}
     };
@@ -279,20 +272,34 @@ fn option(hit: Hit, state: SearchDialogState) -> impl IntoView {
             .with(|found| found.hits().position(|hit| *hit == key));
         place.unwrap_or_default()
     });
-    view! {
-        <a id=move || option_id(at.get()) href=hit.href role="option" tabindex="-1" class="search-option"
-            aria-selected=move || (state.marked.get() == at.get()).to_string()
-            on:mousemove=move |_| {
-                let at = at.get_untracked();
-                if state.marked.get_untracked() != at {
-                    state.marked.set(at);
-                }
-            }
-            on:click=move |_| state.close()>
-            <Icon name=hit.icon.name()/>
-            <span class="min-w-0 grow truncate">{hit.title}</span>
-            <span class="text-sm text-muted">{hit.note}</span>
-        </a>
+    let id = move || option_id(at.get());
+    let is_marked = move || (state.marked.get() == at.get()).to_string();
+    let mark = move |_| {
+        let at = at.get_untracked();
+        if state.marked.get_untracked() != at {
+            state.marked.set(at);
+        }
+    };
+    let close = move |_| state.close();
+    let words = view! {
+        <Icon name=hit.icon.name()/>
+        <span class="min-w-0 grow truncate">{hit.title}</span>
+        <span class="text-sm text-muted">{hit.note}</span>
+    };
+    match hit.post {
+        None => view! {
+            <a id=id href=hit.href role="option" tabindex="-1" class="search-option" aria-selected=is_marked
+                on:mousemove=mark on:click=close>{words}</a>
+        }
+        .into_any(),
+        Some(fields) => view! {
+            <form method="post" action=hit.href role="presentation">
+                {hidden(fields)}
+                <button id=id type="submit" role="option" tabindex="-1" class="search-option" aria-selected=is_marked
+                    on:mousemove=mark on:click=close>{words}</button>
+            </form>
+        }
+        .into_any(),
     }
 }
 

@@ -12,6 +12,8 @@ pub struct Hit {
     /// What tells it from others of its name: a campaign's state.
     pub note: String,
     pub href: String,
+    /// What is posted there, name by name. None: it is a link.
+    pub post: Option<Vec<(String, String)>>,
     pub icon: Icon,
 }
 

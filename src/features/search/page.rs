@@ -45,13 +45,28 @@ fn group(group: Group) -> impl IntoView {
 }
 
 fn hit(hit: Hit) -> impl IntoView {
-    view! {
-        <li>
-            <a href=hit.href class="nav-link">
-                <Icon name=hit.icon.name()/>
-                <span class="min-w-0 truncate">{hit.title}</span>
-                <span class="text-sm text-muted">{hit.note}</span>
-            </a>
-        </li>
-    }
+    let words = view! {
+        <Icon name=hit.icon.name()/>
+        <span class="min-w-0 truncate">{hit.title}</span>
+        <span class="text-sm text-muted">{hit.note}</span>
+    };
+    let way = match hit.post {
+        None => view! { <a href=hit.href class="nav-link">{words}</a> }.into_any(),
+        Some(fields) => view! {
+            <form method="post" action=hit.href>
+                {hidden(fields)}
+                <button type="submit" class="nav-link w-full cursor-pointer text-left">{words}</button>
+            </form>
+        }
+        .into_any(),
+    };
+    view! { <li>{way}</li> }
+}
+
+/// What a form posts besides what is typed.
+pub fn hidden(fields: Vec<(String, String)>) -> impl IntoView {
+    fields
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view()
 }

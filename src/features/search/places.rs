@@ -1,11 +1,16 @@
 //! The pages and actions that can be found, with the words people may type for them.
 
 use super::model::{Hit, Icon};
+use crate::features::auth::api::SignOut;
 use crate::features::auth::model::Role;
+use crate::features::settings::api::ChooseTheme;
+use leptos::server_fn::ServerFn;
 
 struct Place {
     title: &'static str,
     href: &'static str,
+    /// What is posted there at once; see [`Hit::post`].
+    post: Option<&'static [(&'static str, &'static str)]>,
     /// Other words for it.
     also: &'static str,
     /// Who may use it.
@@ -16,8 +21,25 @@ const fn place(title: &'static str, href: &'static str, also: &'static str, role
     Place {
         title,
         href,
+        post: None,
         also,
         role,
+    }
+}
+
+/// Something that everybody may do without going anywhere first.
+const fn act(
+    title: &'static str,
+    href: &'static str,
+    post: &'static [(&'static str, &'static str)],
+    also: &'static str,
+) -> Place {
+    Place {
+        title,
+        href,
+        post: Some(post),
+        also,
+        role: Role::Viewer,
     }
 }
 
@@ -70,12 +92,25 @@ const ACTIONS: &[Place] = &[
         "security",
         Role::Viewer,
     ),
-    place(
-        "Light or dark colours",
-        "/settings/appearance",
-        "theme mode night",
-        Role::Viewer,
+    act(
+        "Dark colours",
+        ChooseTheme::PATH,
+        &[("form[theme]", "dark")],
+        "theme mode night black",
     ),
+    act(
+        "Light colours",
+        ChooseTheme::PATH,
+        &[("form[theme]", "light")],
+        "theme mode day white",
+    ),
+    act(
+        "Colours as the system",
+        ChooseTheme::PATH,
+        &[("form[theme]", "system")],
+        "theme mode automatic",
+    ),
+    act("Sign out", SignOut::PATH, &[], "log leave logout"),
 ];
 
 const PAGES: &[Place] = &[
@@ -169,6 +204,10 @@ fn find(places: &[Place], icon: Icon, words: &[String], role: Role) -> Vec<Hit> 
         title: place.title.into(),
         note: String::new(),
         href: place.href.into(),
+        post: place.post.map(|fields| {
+            let own = |(name, value): &(&str, &str)| (name.to_string(), value.to_string());
+            fields.iter().map(own).collect()
+        }),
         icon,
     };
     found.into_iter().map(|(_, place)| hit(place)).collect()

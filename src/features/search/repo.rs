@@ -54,6 +54,7 @@ fn hit(row: &Row, icon: Icon, path: &str) -> Result<Hit, DbError> {
         title: row.get("name")?,
         note: state.map_or("", CampaignState::words).to_owned(),
         href: format!("{path}/{}", row.get::<i64>("id")?),
+        post: None,
         icon,
     })
 }

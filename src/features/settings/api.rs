@@ -8,7 +8,10 @@ use crate::ui::theme::Theme;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
-use {super::service, crate::server::serve};
+use {
+    super::service, crate::server::request::referring_page, crate::server::serve,
+    crate::ui::href::with_notice,
+};
 
 #[server(endpoint = "settings/find-settings")]
 pub async fn find_settings() -> Result<SettingsView, AppError> {
@@ -76,7 +79,10 @@ pub async fn choose_theme(#[server(default)] form: ThemeForm) -> Result<(), AppE
     serve(|cx| async move {
         cx.caller()?;
         crate::server::theme::choose(&cx, form.theme)?;
-        leptos_axum::redirect("/settings/appearance?notice=theme-chosen");
+        // The palette offers it on every page.
+        let page = referring_page();
+        let page = page.as_deref().unwrap_or("/settings/appearance");
+        leptos_axum::redirect(&with_notice(page, "theme-chosen"));
         Ok(())
     })
     .await

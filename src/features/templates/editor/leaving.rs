@@ -1,9 +1,8 @@
-//! Leaving the page while something is not stored yet: a link inside the app and the search dialog wait until it is, and whoever would
+//! Leaving the page while something is not stored yet: a link inside the app waits until it is, and whoever would
 //! lose something is asked. The browser's Back cannot be held up; what waits then is sent all the same (`sending.rs`).
 
 use super::canvas::closest;
 use super::session::{Editor, Saving};
-use crate::ui::leaving::Leaving;
 use leptos::ev::{BeforeUnloadEvent, MouseEvent};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -29,9 +28,6 @@ pub(super) fn guard_leaving(editor: Editor) {
         }
         stays
     };
-    if let Some(leaving) = Leaving::find() {
-        leaving.guard(Callback::new(move |address: String| !stays(address)));
-    }
     Effect::new(move |_| {
         let unload =
             window_event_listener(leptos::ev::beforeunload, move |event: BeforeUnloadEvent| {
