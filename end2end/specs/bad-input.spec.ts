@@ -90,7 +90,7 @@ test('a draft changed in another tab is not overwritten', async ({ signedIn: pag
   await other.close();
   await page.getByLabel('Reply-to address').fill('second@example.com');
   await saveSender(page);
-  await expect(page.getByRole('alert').filter({ hasText: /another tab, changed this/ }).first()).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: /in another tab/ }).first()).toBeVisible();
   await open(page, draft);
   await expect(page.getByLabel('Reply-to address')).toHaveValue('first@example.com');
 });

@@ -160,7 +160,7 @@ test('of two tabs the later one is told and overwrites nothing', async ({ signed
   await editor.expectSaved();
   await other.item('Button').click();
   await expect(second.getByText('Not saved: changed elsewhere')).toBeVisible();
-  await expect(second.getByRole('alert')).toContainText('changed this in the meantime');
+  await expect(second.getByRole('alert')).toContainText('changed in the meantime');
   expect(await editor.stored(path)).toBe('text');
   // What was made there is still to be seen, and leaving asks, by the search too.
   await other.expectBlocks('Button “Read more”');

@@ -54,6 +54,11 @@ impl FormState {
         })
     }
 
+    /// Whether a page comes with a sentence for this field: it then opens there, also without JavaScript.
+    fn is_refused(&self, field: &str) -> bool {
+        untrack(|| self.message(field).is_some())
+    }
+
     /// The sentence about the whole form: everything that is not beside a field.
     pub fn summary(&self) -> Option<String> {
         self.error.with(|error| match error {
@@ -146,6 +151,7 @@ pub fn Field(
                 value=shown
                 placeholder=placeholder
                 required=required
+                autofocus=form.is_refused(name)
                 autocomplete=autocomplete
                 inputmode=inputmode
                 class="input w-full"
@@ -181,6 +187,7 @@ pub fn TextArea(
                 name=input_name(prefix, name)
                 rows=rows
                 spellcheck=(!code).to_string()
+                autofocus=form.is_refused(name)
                 class="textarea w-full"
                 class=("font-mono", code)
                 class:textarea-error=move || form.message(name).is_some()

@@ -21,7 +21,11 @@ pub fn FirstSteps(steps: Steps) -> impl IntoView {
         ),
         (
             steps.has_draft,
-            "/drafts",
+            if steps.has_draft {
+                "/drafts"
+            } else {
+                "/drafts/new"
+            },
             "Write a draft",
             "Subject, content and recipients, in any order. Send yourself a test.",
         ),

@@ -2,6 +2,7 @@
 
 mod autosave;
 mod content;
+mod fixes;
 mod recipients;
 mod review;
 

@@ -124,8 +124,8 @@ pub struct Fault {
 /// The answer to a change that was made from an older revision than the stored one.
 pub fn stale() -> AppError {
     AppError::Conflict(
-        "Somebody else, or another tab, changed this in the meantime, so your change was not saved. \
-         Load the current version and make it again."
+        "This changed in the meantime: by somebody else, in another tab, or by a save of yours that had not ended. \
+         So your last change was not saved. Load the current version and make it again."
             .into(),
     )
 }
