@@ -37,7 +37,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App/>
-                // Shown by areas.rs, when there is no program to show anything.
+                // Shown by program.js or areas.rs, when there is no program to show anything.
                 <p id="not-loaded" class="not-loaded" role="alert" hidden>
                     "Some of this page did not load: links and forms work, the rest may not answer. "<a class="link" href="">"Reload the page"</a>
                 </p>
@@ -162,7 +162,7 @@ fn SignedInFrame() -> impl IntoView {
             quick_search=view! { <SearchButton state=state compact=true/> }.into_any()
             user=view! { <PersonFoot/> }.into_any()
         >
-            <Later><Outlet/></Later>
+            <Outlet/>
         </Frame>
         <Later><SearchDialog state=state/></Later>
     }

@@ -40,6 +40,7 @@ use crate::features::templates::list::TemplateListPage;
 use crate::features::templates::new::TemplateNewPage;
 use crate::features::templates::versions::history::TemplateHistoryPage;
 use crate::features::tracking::unsubscribe::UnsubscribePage;
+use crate::hydration::Later;
 use leptos::prelude::*;
 use leptos_router::ChooseView;
 
@@ -89,10 +90,11 @@ macro_rules! pages {
                 use super::*;
 
                 fn view(page: Page) -> AnyView {
-                    match page {
+                    let make = move || match page {
                         $(Page::$page => $page().into_any(),)*
                         other => unreachable!("{other:?} is a page of another area"),
-                    }
+                    };
+                    view! { <Later>{make()}</Later> }.into_any()
                 }
 
                 /// Downloads the area, unless it was.
@@ -130,25 +132,21 @@ pages! {
         TemplateEditPage,
     }
 
-    /// Where mails and designs are found and begun.
-    library {
-        DraftCreatePage,
-        DraftListPage,
-        TemplateHistoryPage,
-        TemplateImportPage,
-        TemplateListPage,
-        TemplateNewPage,
-    }
-
-    /// What is being sent and what came of it.
-    results {
+    /// Where mails and designs are found and begun, what is being sent, and what came of it.
+    desk {
         CampaignComparePage,
         CampaignDetailPage,
         CampaignListPage,
         CampaignReportPage,
+        DraftCreatePage,
+        DraftListPage,
         HomePage,
         QueueListPage,
         RecipientDetailPage,
+        TemplateHistoryPage,
+        TemplateImportPage,
+        TemplateListPage,
+        TemplateNewPage,
     }
 
     /// How the workspace is set up, and what is looked at seldom.

@@ -1,10 +1,58 @@
 //! How a page comes alive in the browser, where that is not all of it at once. Most of what it takes is the browser compiling code at its
 //! first call, and nothing answers meanwhile: the less code and the shorter its pieces, the sooner a phone does.
 
+use crate::error::AppError;
+use crate::ui::load::ErrorPanel;
+use leptos::either::Either;
 use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 #[cfg(feature = "hydrate")]
 pub use browser::next_task;
+
+/// Data of what is [`Still`]: a browser leaves it the text that it came as, until it renders it itself.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Sealed<T> {
+    Open(T),
+    Text(Box<RawValue>),
+}
+
+impl<'de, T> Deserialize<'de> for Sealed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(Sealed::Text)
+    }
+}
+
+impl<T: DeserializeOwned> Sealed<T> {
+    /// An error if the text is not of a `T`: a newer server answered.
+    pub fn open(self) -> Result<T, AppError> {
+        match self {
+            Sealed::Open(value) => Ok(value),
+            Sealed::Text(text) => serde_json::from_str(text.get()).map_err(|_| {
+                AppError::Transport("A newer version of Mailer runs now. Reload this page.".into())
+            }),
+        }
+    }
+}
+
+/// [`Still`], of data that is opened only to be shown.
+pub fn still<T, V>(data: Sealed<T>, view: impl FnOnce(T) -> V + Send + 'static) -> impl IntoView
+where
+    T: DeserializeOwned + Send + 'static,
+    V: IntoView + 'static,
+{
+    view! {
+        <Still>
+            {match data.open() {
+                Ok(value) => Either::Left(view(value)),
+                Err(error) => Either::Right(view! { <ErrorPanel error=error/> }),
+            }}
+        </Still>
+    }
+}
 
 /// Shows what is inside. What the server rendered of it stays as it is; it changes as a whole, when what is around it is rendered again.
 ///
@@ -27,7 +75,8 @@ pub fn Soon(children: Children) -> impl IntoView {
     children()
 }
 
-/// Comes alive in a task of its own, once everything else has. If it waits for data, nothing that does may follow it.
+/// Comes alive in tasks of its own, once everything else has: one for making the view, one for hydrating it. If it waits for data,
+/// nothing that does may follow it.
 #[component]
 pub fn Later(children: Children) -> impl IntoView {
     #[cfg(feature = "hydrate")]
@@ -66,7 +115,7 @@ mod browser {
     use leptos::web_sys::{Element, Node};
     use std::cell::RefCell;
     use std::collections::VecDeque;
-    use std::rc::Rc;
+    use std::rc::{Rc, Weak};
 
     /// What a view is besides what browsers do with it.
     macro_rules! in_browsers {
@@ -103,9 +152,12 @@ mod browser {
 
     in_browsers!(Around, Rest, Soon);
 
+    /// What is done in one task.
+    type Step = Box<dyn FnOnce()>;
+
     thread_local! {
         /// What comes alive later, in the order of the document.
-        static WAITING: RefCell<VecDeque<Box<dyn FnOnce()>>> = RefCell::default();
+        static WAITING: RefCell<VecDeque<Step>> = RefCell::default();
     }
 
     /// Lets the browser do what else there is to do: paint, answer.
@@ -116,14 +168,14 @@ mod browser {
         let _ = js_sys::futures::JsFuture::from(promise).await;
     }
 
-    fn next() -> Option<Box<dyn FnOnce()>> {
+    fn next() -> Option<Step> {
         WAITING.with_borrow_mut(VecDeque::pop_front)
     }
 
     /// All that waits, at once: somebody is about to use it, or to leave the page that it belongs to.
     fn hurry() {
-        while let Some(hydrate) = next() {
-            hydrate();
+        while let Some(step) = next() {
+            step();
         }
     }
 
@@ -249,20 +301,33 @@ mod browser {
             };
             let inside = Rc::new(RefCell::new(None));
             if self.comes_alive {
-                let (inside, cursor) = (Rc::downgrade(&inside), Cursor::new(element.clone()));
-                let owner = Owner::current().unwrap_or_default();
-                let hydrate = move || {
-                    if let Some(inside) = inside.upgrade() {
-                        let position = PositionState::new(Position::FirstChild);
-                        let view =
-                            owner.with(|| (self.children)().hydrate::<true>(&cursor, &position));
-                        inside.replace(Some(view));
-                    }
-                };
-                WAITING.with_borrow_mut(|waiting| waiting.push_back(Box::new(hydrate)));
+                let (children, inside) = (self.children, Rc::downgrade(&inside));
+                let cursor = Cursor::new(element.clone());
+                let make = in_owner(move || make(children, cursor, inside));
+                WAITING.with_borrow_mut(|waiting| waiting.push_back(make));
             }
             AroundState::Server(element, inside)
         }
+    }
+
+    fn in_owner(step: impl FnOnce() + 'static) -> Step {
+        let owner = Owner::current().unwrap_or_default();
+        Box::new(move || owner.with(step))
+    }
+
+    /// Makes the view, to be hydrated in the next step, unless the page was left.
+    fn make(children: Children, cursor: Cursor, inside: Weak<RefCell<Option<AnyViewState>>>) {
+        if inside.strong_count() == 0 {
+            return;
+        }
+        let view = children();
+        let hydrate = move || {
+            if let Some(inside) = inside.upgrade() {
+                let position = PositionState::new(Position::FirstChild);
+                inside.replace(Some(view.hydrate::<true>(&cursor, &position)));
+            }
+        };
+        WAITING.with_borrow_mut(|waiting| waiting.push_front(in_owner(hydrate)));
     }
 
     impl Mountable for AroundState {
@@ -288,7 +353,7 @@ mod browser {
     impl Rest {
         const EVENTS: [&str; 5] = ["click", "input", "keydown", "popstate", "submit"];
 
-        /// Hydrates what waits, each in a task of its own, or all of it before the first event that could concern it.
+        /// Does what waits, each step in a task of its own, or all of it before the first event that could concern it.
         async fn hydrate() {
             let hurry = Closure::<dyn Fn()>::new(hurry);
             let hurry = hurry.as_ref().unchecked_ref();
@@ -298,8 +363,8 @@ mod browser {
             }
             while !WAITING.with_borrow(VecDeque::is_empty) {
                 next_task().await;
-                if let Some(hydrate) = next() {
-                    hydrate();
+                if let Some(step) = next() {
+                    step();
                 }
             }
             for event in Self::EVENTS {
@@ -339,5 +404,27 @@ mod browser {
             Self::hydrate().await;
             RenderHtml::hydrate::<true>((), cursor, position)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sealed_data_is_opened_as_it_was_closed() {
+        type Answer = Result<Sealed<Vec<String>>, AppError>;
+        let words = vec!["a \"b\"".to_owned(), "</script>".to_owned()];
+        let text = serde_json::to_string::<Answer>(&Ok(Sealed::Open(words.clone()))).unwrap();
+        let arrived = serde_json::from_str::<Answer>(&text).unwrap().unwrap();
+        assert!(matches!(arrived, Sealed::Text(_)));
+        assert_eq!(arrived.open().unwrap(), words);
+    }
+
+    #[test]
+    fn data_of_another_version_is_said_to_be_so() {
+        let arrived: Sealed<Vec<String>> = serde_json::from_str("[1]").unwrap();
+        let error = arrived.open().unwrap_err().to_string();
+        assert!(error.contains("newer version"), "{error}");
     }
 }

@@ -39,6 +39,7 @@ test('a report tells people from machines and shows where people clicked', async
   await expect(region('People and machines')).toContainText('followed a link that nobody can see');
   await expect(region('People and machines')).toContainText("as Apple's privacy proxy does");
   await expect(region('Top links').getByRole('row', { name: /Second story/ })).toContainText('100.0%');
+  await page.getByRole('link', { name: 'See them in the mail' }).click();
   await expect(page.frameLocator('iframe[title="Click map of the mail"]').getByText('100.0%')).toBeVisible();
   await expect(region('Devices and mail programs')).toContainText('Firefox');
   await expect(region('Domains').getByRole('row', { name: /^one.example/ })).toHaveText(/6\s*6\s*0/);

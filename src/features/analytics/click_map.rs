@@ -26,7 +26,6 @@ pub fn click_badge(clicks: i64, all: i64) -> String {
 /// Which links people followed.
 #[component]
 pub fn Links(report: Report) -> impl IntoView {
-    let id = report.id;
     let clicks = report.engagement.clicks;
     let more = report.link_count - report.links.len() as i64;
     let is_empty = report.links.is_empty();
@@ -80,16 +79,29 @@ pub fn Links(report: Report) -> impl IntoView {
                     {(more > 0).then(|| view! {
                         <p class="mt-2 text-sm text-muted">{format!("{} with fewer clicks.", count(more, "more link", "more links"))}</p>
                     })}
-                    <h3 class="mt-5 mb-1 font-semibold">"Click map"</h3>
-                    <p class="mb-3 max-w-prose text-sm text-muted">
-                        "The mail with each link's share of all clicks, as one recipient got it. The links lead nowhere here. The table above says the same."
-                    </p>
-                    <iframe {..custom_attribute("loading", "lazy")} sandbox="" src=format!("/campaigns/{id}/click-map") title="Click map of the mail"
-                        class="h-[32rem] w-full rounded-box border border-base-300 bg-white"></iframe>
+                    <p class="mt-3 text-sm"><a class="link" href="#report-map">"See them in the mail"</a></p>
                 }.into_any()
             }}
         </section>
     }
+}
+
+/// Where in the mail people clicked. Far down in the report: it is a document of its own, which a phone loads only when it comes near.
+#[component]
+pub fn ClickMap(report: Report) -> impl IntoView {
+    let id = report.id;
+    (!report.links.is_empty()).then(|| {
+        view! {
+            <section class="panel" aria-labelledby="report-map">
+                <h2 id="report-map" class="mb-1 text-base font-semibold">"Click map"</h2>
+                <p class="mb-3 max-w-prose text-sm text-muted">
+                    "The mail with each link's share of all clicks, as one recipient got it. The links lead nowhere here. The table of top links says the same."
+                </p>
+                <iframe {..custom_attribute("loading", "lazy")} sandbox="" src=format!("/campaigns/{id}/click-map") title="Click map of the mail"
+                    class="h-[32rem] w-full rounded-box border border-base-300 bg-white"></iframe>
+            </section>
+        }
+    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::api::compare_campaigns;
 use super::comparison::{CLICKS, CLICKS_OF_OPENS, OPENS, Of, UNSUBSCRIBES};
 use super::model::{ComparedCampaign, SideBySide, meaning};
-use crate::hydration::Still;
+use crate::hydration::still;
 use crate::ui::chart::BarChart;
 use crate::ui::empty::Empty;
 use crate::ui::load::load;
@@ -27,7 +27,7 @@ pub fn CampaignComparePage() -> impl IntoView {
     let compared = Resource::new_blocking(move || ids.get(), compare_campaigns);
     view! {
         <PageHead title="Compare campaigns" lead="Side by side, by what people did." back=("/campaigns".to_owned(), "Campaigns".to_owned())/>
-        {load(compared, |compared| view! { <Still><Columns compared=compared/></Still> })}
+        {load(compared, |compared| still(compared, |compared| view! { <Columns compared=compared/> }))}
     }
 }
 

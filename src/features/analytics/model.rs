@@ -3,6 +3,7 @@
 use crate::features::campaigns::model::Counts;
 use crate::features::campaigns::progress::ReplyGroup;
 use crate::features::tracking::model::Rule;
+use crate::hydration::Sealed;
 use crate::ids::{CampaignId, MessageId};
 use crate::ui::chart::Bucket;
 use serde::{Deserialize, Serialize};
@@ -178,6 +179,26 @@ pub struct Report {
     pub earlier: Vec<CampaignLine>,
     /// What people did last, newest first.
     pub activity: Vec<Activity>,
+}
+
+/// A report, and what its page says of it before a browser opens it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReportPage {
+    pub id: CampaignId,
+    pub name: String,
+    pub subject: String,
+    pub report: Sealed<Report>,
+}
+
+impl From<Report> for ReportPage {
+    fn from(report: Report) -> Self {
+        ReportPage {
+            id: report.id,
+            name: report.name.clone(),
+            subject: report.subject.clone(),
+            report: Sealed::Open(report),
+        }
+    }
 }
 
 /// Opens and clicks by people with one device or mail program.

@@ -2,15 +2,15 @@
 
 use super::api::find_report;
 use super::audience::{Domains, Readers, Recipients};
-use super::click_map::Links;
+use super::click_map::{ClickMap, Links};
 use super::comparison::Comparison;
 use super::engagement::{Figures, OverTime};
 use super::machines::PeopleAndMachines;
-use super::model::{GLOSSARY, Period, Report, parts};
+use super::model::{GLOSSARY, Period, Report, ReportPage, parts};
 use crate::features::campaigns::failures::FailureGroups;
 use crate::features::campaigns::model::Counts;
 use crate::features::campaigns::progress::ReplyGroup;
-use crate::hydration::Still;
+use crate::hydration::still;
 use crate::ids::CampaignId;
 use crate::ui::chart::{Share, ShareBar};
 use crate::ui::load::load;
@@ -35,39 +35,45 @@ pub fn CampaignReportPage() -> impl IntoView {
             find_report(id.parse().unwrap_or(CampaignId(0)), period).await
         },
     );
-    view! { {load(report, move |report| view! { <WholeReport report=report/> })} }
+    view! { {load(report, move |page| view! { <WholeReport page=page/> })} }
 }
 
 #[component]
-fn WholeReport(report: Report) -> impl IntoView {
-    let id = report.id;
-    let file = format!("campaign-{id}-report.csv");
-    let Report {
+fn WholeReport(page: ReportPage) -> impl IntoView {
+    let ReportPage {
+        id,
         name,
         subject,
-        delivery,
-        ..
-    } = report.clone();
+        report,
+    } = page;
+    let file = format!("campaign-{id}-report.csv");
     view! {
         <PageHead title=format!("Report: {name}") lead=subject back=(format!("/campaigns/{id}"), name)>
             <a class="btn" href=format!("/campaigns/{id}/report.csv") rel="external" download=file>"Export CSV"</a>
         </PageHead>
-        <Still>
-            {span(&report)}
-            <div class="grid gap-4 long-page">
-                <Figures report=report.clone()/>
-                <DeliveryTable id=id delivery=delivery/>
-                <OverTime report=report.clone()/>
-                <PeopleAndMachines report=report.clone()/>
-                <Links report=report.clone()/>
-                <Readers report=report.clone()/>
-                <Domains report=report.clone()/>
-                <Failures id=id failed=delivery.failed groups=report.failures.clone()/>
-                <Recipients report=report.clone()/>
-                <Comparison report=report/>
-                <Glossary/>
-            </div>
-        </Still>
+        {still(report, |report| view! { <Panels report=report/> })}
+    }
+}
+
+#[component]
+fn Panels(report: Report) -> impl IntoView {
+    let (id, delivery) = (report.id, report.delivery);
+    view! {
+        {span(&report)}
+        <div class="grid gap-4 long-page">
+            <Figures report=report.clone()/>
+            <DeliveryTable id=id delivery=delivery/>
+            <OverTime report=report.clone()/>
+            <PeopleAndMachines report=report.clone()/>
+            <Links report=report.clone()/>
+            <Readers report=report.clone()/>
+            <Domains report=report.clone()/>
+            <Failures id=id failed=delivery.failed groups=report.failures.clone()/>
+            <Recipients report=report.clone()/>
+            <Comparison report=report.clone()/>
+            <ClickMap report=report/>
+            <Glossary/>
+        </div>
     }
 }
 

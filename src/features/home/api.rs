@@ -2,12 +2,13 @@
 
 use super::model::Overview;
 use crate::error::AppError;
+use crate::hydration::Sealed;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {super::service, crate::server::serve};
 
 #[server(endpoint = "home/find-overview")]
-pub async fn find_overview() -> Result<Overview, AppError> {
-    serve(|cx| async move { service::find_overview(&cx).await }).await
+pub async fn find_overview() -> Result<Sealed<Overview>, AppError> {
+    serve(|cx| async move { service::find_overview(&cx).await.map(Sealed::Open) }).await
 }

@@ -8,7 +8,7 @@ use super::steps::FirstSteps;
 use crate::features::analytics::model::meaning;
 use crate::features::auth::model::Role;
 use crate::features::auth::person::ForRole;
-use crate::hydration::Still;
+use crate::hydration::still;
 use crate::ui::chart::BarChart;
 use crate::ui::icon::Icon;
 use crate::ui::load::load;
@@ -25,7 +25,7 @@ pub fn HomePage() -> impl IntoView {
         <PageHead title="Home">
             <ForRole role=Role::Editor><a class="btn btn-primary" href="/drafts/new">"New campaign"</a></ForRole>
         </PageHead>
-        {load(overview, |overview| view! { <Still><Glance overview=overview/></Still> })}
+        {load(overview, |overview| still(overview, |overview| view! { <Glance overview=overview/> }))}
     }
 }
 
