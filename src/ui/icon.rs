@@ -25,6 +25,7 @@ pub fn Icon(name: &'static str) -> impl IntoView {
         "question" => {
             "M9 9.2a3 3 0 1 1 4.3 2.7c-.9.5-1.3 1-1.3 2.1M12 17v.2M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17z"
         }
+        "leave" => "M10 4H5v16h5M9.5 12H20M16 8l4 4-4 4",
         "plus" => "M12 5v14M5 12h14",
         "up" => "M12 19V5M6 11l6-6 6 6",
         "down" => "M12 5v14M6 13l6 6 6-6",

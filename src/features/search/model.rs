@@ -30,7 +30,10 @@ pub struct Group {
 #[serde(rename_all = "lowercase")]
 pub enum Icon {
     Page,
+    /// Something to begin.
     Action,
+    Setting,
+    Leave,
     Campaign,
     Draft,
     Template,
@@ -41,6 +44,8 @@ impl Icon {
         match self {
             Icon::Page => "page",
             Icon::Action => "plus",
+            Icon::Setting => "settings",
+            Icon::Leave => "leave",
             Icon::Campaign => "campaign",
             Icon::Draft => "draft",
             Icon::Template => "template",

@@ -15,6 +15,8 @@ struct Place {
     also: &'static str,
     /// Who may use it.
     role: Role,
+    /// None: that of its list.
+    icon: Option<Icon>,
 }
 
 const fn place(title: &'static str, href: &'static str, also: &'static str, role: Role) -> Place {
@@ -24,23 +26,28 @@ const fn place(title: &'static str, href: &'static str, also: &'static str, role
         post: None,
         also,
         role,
+        icon: None,
     }
 }
 
-/// Something that everybody may do without going anywhere first.
-const fn act(
+/// A place where something is set.
+const fn setting(place: Place) -> Place {
+    Place {
+        icon: Some(Icon::Setting),
+        ..place
+    }
+}
+
+/// Colours that everybody may choose without going anywhere first.
+const fn colours(
     title: &'static str,
-    href: &'static str,
     post: &'static [(&'static str, &'static str)],
     also: &'static str,
 ) -> Place {
-    Place {
-        title,
-        href,
+    setting(Place {
         post: Some(post),
-        also,
-        role: Role::Viewer,
-    }
+        ..place(title, ChooseTheme::PATH, also, Role::Viewer)
+    })
 }
 
 const ACTIONS: &[Place] = &[
@@ -74,43 +81,44 @@ const ACTIONS: &[Place] = &[
         "block unsubscribe add import",
         Role::Editor,
     ),
-    place(
+    setting(place(
         "Sign my mail (DKIM)",
         "/settings/domains",
         "dns spf dmarc key",
         Role::Owner,
-    ),
+    )),
     place(
         "Invite somebody",
         "/settings/people",
         "user team colleague add",
         Role::Owner,
     ),
-    place(
+    setting(place(
         "Change my password",
         "/settings/profile",
         "security",
         Role::Viewer,
-    ),
-    act(
+    )),
+    colours(
         "Dark colours",
-        ChooseTheme::PATH,
         &[("form[theme]", "dark")],
         "theme mode night black",
     ),
-    act(
+    colours(
         "Light colours",
-        ChooseTheme::PATH,
         &[("form[theme]", "light")],
         "theme mode day white",
     ),
-    act(
+    colours(
         "Colours as the system",
-        ChooseTheme::PATH,
         &[("form[theme]", "system")],
         "theme mode automatic",
     ),
-    act("Sign out", SignOut::PATH, &[], "log leave logout"),
+    Place {
+        post: Some(&[]),
+        icon: Some(Icon::Leave),
+        ..place("Sign out", SignOut::PATH, "log leave logout", Role::Viewer)
+    },
 ];
 
 const PAGES: &[Place] = &[
@@ -208,7 +216,7 @@ fn find(places: &[Place], icon: Icon, words: &[String], role: Role) -> Vec<Hit> 
             let own = |(name, value): &(&str, &str)| (name.to_string(), value.to_string());
             fields.iter().map(own).collect()
         }),
-        icon,
+        icon: place.icon.unwrap_or(icon),
     };
     found.into_iter().map(|(_, place)| hit(place)).collect()
 }

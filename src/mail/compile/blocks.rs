@@ -60,7 +60,7 @@ pub(super) fn html(document: &Document, context: &CompileContext) -> Result<Stri
 }
 
 /// What a block stands on.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Ground {
     colour: Rgb,
     /// The class that gives it its colour in dark mode; none keeps it.
@@ -109,20 +109,37 @@ impl Writer<'_> {
             .blocks
             .iter()
             .rposition(|block| !matches!(block.kind, BlockKind::Footer { .. }));
-        for (index, block) in document.blocks.iter().enumerate() {
-            let rounded = margin > 0 && !matches!(block.kind, BlockKind::Footer { .. });
-            let top = if rounded && index == 0 {
-                "12px 12px"
-            } else {
-                "0 0"
-            };
-            let end = if rounded && Some(index) == last {
-                "12px 12px"
-            } else {
-                "0 0"
-            };
-            let radius = (rounded && (top, end) != ("0 0", "0 0")).then(|| format!("{top} {end}"));
-            self.section(block, radius.as_deref());
+        let is_rounded = |at: usize| {
+            let is_footer = matches!(document.blocks[at].kind, BlockKind::Footer { .. });
+            margin > 0 && !is_footer
+        };
+        let radius = |from: usize, to: usize| {
+            let top = is_rounded(from) && from == 0;
+            let end = is_rounded(to) && Some(to) == last;
+            let corner = |is_round: bool| if is_round { "12px 12px" } else { "0 0" };
+            (top || end).then(|| format!(" border-radius=\"{} {}\"", corner(top), corner(end)))
+        };
+        let runs = document.blocks.chunk_by(|a, b| self.is_seamless(a, b));
+        let runs: Vec<&[Block]> = runs.collect();
+        let mut at = 0;
+        for run in runs {
+            let ground = self.ground(&run[0]);
+            let end = at + run.len() - 1;
+            if run.len() > 1 {
+                self.out.push_str(&format!(
+                    "<mj-wrapper css-class=\"{}\" background-color=\"{}\" padding=\"0\"{}>",
+                    ground.class,
+                    ground.colour.hex(),
+                    radius(at, end).unwrap_or_default(),
+                ));
+            }
+            for (block, at) in run.iter().zip(at..) {
+                self.section(block, &radius(at, at).unwrap_or_default());
+            }
+            if run.len() > 1 {
+                self.out.push_str("</mj-wrapper>");
+            }
+            at = end + 1;
         }
         self.gap(margin.max(16));
         format!(
@@ -144,8 +161,19 @@ impl Writer<'_> {
         ));
     }
 
+    /// Whether two blocks stand on one ground, drawn behind both: between bands of their own, a screen that does not show whole
+    /// pixels leaves a line in the colour of the page.
+    fn is_seamless(&self, one: &Block, next: &Block) -> bool {
+        let is_footer = |block: &Block| matches!(block.kind, BlockKind::Footer { .. });
+        let (ground, other) = (self.ground(one), self.ground(next));
+        ground == other
+            && ground.colour != self.palette.background
+            && !is_footer(one)
+            && !is_footer(next)
+    }
+
     /// A top-level block in its band.
-    fn section(&mut self, block: &Block, radius: Option<&str>) {
+    fn section(&mut self, block: &Block, radius: &str) {
         let ground = self.ground(block);
         let frame = &block.frame;
         let is_columns = matches!(block.kind, BlockKind::Columns { .. });
@@ -162,7 +190,6 @@ impl Writer<'_> {
             colour = ground.colour.hex(),
             top = top.min(200),
             bottom = bottom.min(200),
-            radius = radius.map(|r| format!(" border-radius=\"{r}\"")).unwrap_or_default(),
         ));
         let spot = Spot {
             ground,

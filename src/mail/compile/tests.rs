@@ -246,6 +246,43 @@ fn mistakes_in_merge_fields_name_their_block() {
     );
 }
 
+/// The least number of tables that are open between the two words; what only Outlook reads is passed over.
+fn tables_between(html: &str, from: &str, to: &str) -> usize {
+    let (before, rest) = html.split_once(from).unwrap();
+    let (between, _) = rest.split_once(to).unwrap();
+    let mut open = 0;
+    let mut least = usize::MAX;
+    for (part, counts) in [(before, false), (between, true)] {
+        for token in tokens(part) {
+            match token {
+                Token::Open(tag) if tag.name == "table" => open += 1,
+                Token::Close { name, .. } if name == "table" => open -= 1,
+                _ => {}
+            }
+            if counts {
+                least = least.min(open);
+            }
+        }
+    }
+    least
+}
+
+#[test]
+fn blocks_on_one_ground_have_it_behind_them_both() {
+    let mut document = Document::default();
+    for words in ["one", "two", "three"] {
+        let text = BlockKind::text(&format!("<p>{words}</p>"));
+        document.insert(Place::Bottom, text).unwrap();
+    }
+    document.theme.background = "#e8f0ea".into();
+    for block in &mut document.blocks[..2] {
+        block.frame.background = "#0f3a2e".into();
+    }
+    let html = compile_blocks(&document, &context()).unwrap().html;
+    assert_eq!(tables_between(&html, ">one<", ">two<"), 1, "{html}");
+    assert_eq!(tables_between(&html, ">two<", ">three<"), 0, "{html}");
+}
+
 #[test]
 fn two_hundred_full_blocks_compile() {
     let mut document = Document::default();
