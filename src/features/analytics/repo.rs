@@ -29,32 +29,35 @@ pub struct Campaign {
     pub finished_at: Option<i64>,
 }
 
-pub async fn find_campaign(db: &Db, id: CampaignId) -> Result<Option<Campaign>, DbError> {
-    let row = db
-        .query_one(
-            sql("SELECT c.id, c.snapshot_id, c.name, c.subject, c.total, c.sent, c.failed, c.suppressed, c.skipped, c.cancelled, \
+pub fn select_campaign(id: CampaignId) -> Stmt {
+    sql("SELECT c.id, c.snapshot_id, c.name, c.subject, c.total, c.sent, c.failed, c.suppressed, c.skipped, c.cancelled, \
                  c.unconfirmed, c.opens, c.unique_opens, c.clicks, c.unique_clicks, c.unsubscribes, c.machine_opens, \
                  c.machine_unique_opens, c.machine_clicks, c.machine_unique_clicks, c.started_at, c.finished_at, \
                  s.track_opens, s.track_clicks FROM campaigns c JOIN content_snapshots s ON s.id = c.snapshot_id \
                  WHERE c.id = ?1 AND c.deleted_at IS NULL")
-            .bind(id),
-        )
-        .await?;
-    row.map(|row| {
+            .bind(id)
+}
+
+pub fn campaign(rows: &[Row]) -> Result<Option<Campaign>, DbError> {
+    let campaign = |row: &Row| {
         Ok(Campaign {
             id: row.get("id")?,
             snapshot_id: row.get("snapshot_id")?,
             name: row.get("name")?,
             subject: row.get("subject")?,
-            delivery: delivery(&row)?,
-            engagement: engagement(&row)?,
+            delivery: delivery(row)?,
+            engagement: engagement(row)?,
             tracks_opens: row.get("track_opens")?,
             tracks_clicks: row.get("track_clicks")?,
             started_at: row.get("started_at")?,
             finished_at: row.get("finished_at")?,
         })
-    })
-    .transpose()
+    };
+    rows.first().map(campaign).transpose()
+}
+
+pub async fn find_campaign(db: &Db, id: CampaignId) -> Result<Option<Campaign>, DbError> {
+    campaign(&db.query(select_campaign(id)).await?)
 }
 
 pub fn delivery(row: &Row) -> Result<Counts, DbError> {

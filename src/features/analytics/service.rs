@@ -42,8 +42,12 @@ pub async fn find_report(
             repo::select_domains(id),
             repo::select_earlier(id),
             repo::select_activity(id),
+            // Again: its numbers are those of the moment of the others.
+            repo::select_campaign(id),
         ])
         .await?;
+    let campaign =
+        repo::campaign(&outcomes[8].rows)?.ok_or_else(|| AppError::not_found("campaign"))?;
     let buckets = steps
         .into_iter()
         .zip(repo::counts(&outcomes[0])?)
@@ -117,11 +121,17 @@ pub async fn find_click_map(cx: &Cx, id: CampaignId) -> Result<String, AppError>
     cx.require(Role::Viewer)?;
     let campaign = repo::find_campaign(&cx.db, id).await?;
     let campaign = campaign.ok_or_else(|| AppError::not_found("campaign"))?;
+    // Its clicks and those of its links at one moment, or a link could have more than all.
     let outcomes = cx
         .db
-        .batch(vec![repo::select_links(id, campaign.snapshot_id)])
+        .batch(vec![
+            repo::select_links(id, campaign.snapshot_id),
+            repo::select_campaign(id),
+        ])
         .await?;
     let (links, _) = repo::links(&outcomes[0])?;
+    let campaign =
+        repo::campaign(&outcomes[1].rows)?.ok_or_else(|| AppError::not_found("campaign"))?;
     let clicks = campaign.engagement.clicks;
     let badge = |position: usize| {
         let line = links
