@@ -156,7 +156,7 @@ async fn the_editor_works_as_plain_forms() {
         )
         .await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
-    assert!(stale.body.contains("changed this in the meantime"));
+    assert!(stale.body.contains("changed in the meantime"));
 }
 
 #[tokio::test]
