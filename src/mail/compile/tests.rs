@@ -271,7 +271,7 @@ fn tables_between(html: &str, from: &str, to: &str) -> usize {
 fn blocks_on_one_ground_have_it_behind_them_both() {
     let mut document = Document::default();
     for words in ["one", "two", "three"] {
-        let text = BlockKind::text(&format!("<p>{words}</p>"));
+        let text = BlockKind::text(format!("<p>{words}</p>"));
         document.insert(Place::Bottom, text).unwrap();
     }
     document.theme.background = "#e8f0ea".into();
