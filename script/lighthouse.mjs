@@ -12,6 +12,9 @@ const CATEGORIES = ['performance', 'accessibility', 'best-practices'];
 
 const { values: options } = parseArgs({ options: { app: { type: 'string' }, runs: { type: 'string', default: '3' }, desktop: { type: 'boolean', default: false }, keep: { type: 'string' } } });
 
+const runs = Number(options.runs);
+if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs takes a whole number from 1 on, not ${options.runs}`);
+
 /** The marks of one visit to a page, by category. */
 async function visit(url, cookie, file) {
   const child = spawn('npx', [
@@ -31,7 +34,7 @@ async function visit(url, cookie, file) {
 /** The median of so many visits, by category: one visit alone says little, as other work of the machine counts against the page. */
 async function marks(url, cookie, file) {
   const visits = [];
-  for (let i = 1; i <= Number(options.runs); i += 1) visits.push(await visit(url, cookie, `${file}-${i}`));
+  for (let i = 1; i <= runs; i += 1) visits.push(await visit(url, cookie, `${file}-${i}`));
   return Object.fromEntries(CATEGORIES.map((name) => {
     const all = visits.map((marks) => marks[name]).sort((a, b) => a - b);
     console.log(`  ${name}: ${all.join(', ')}`);

@@ -59,6 +59,10 @@ pub(super) fn html(document: &Document, context: &CompileContext) -> Result<Stri
     Ok(writer.mask.reveal(&rendered))
 }
 
+fn is_footer(block: &Block) -> bool {
+    matches!(block.kind, BlockKind::Footer { .. })
+}
+
 /// What a block stands on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Ground {
@@ -105,14 +109,8 @@ impl Writer<'_> {
         if margin > 0 {
             self.gap(margin);
         }
-        let last = document
-            .blocks
-            .iter()
-            .rposition(|block| !matches!(block.kind, BlockKind::Footer { .. }));
-        let is_rounded = |at: usize| {
-            let is_footer = matches!(document.blocks[at].kind, BlockKind::Footer { .. });
-            margin > 0 && !is_footer
-        };
+        let last = document.blocks.iter().rposition(|block| !is_footer(block));
+        let is_rounded = |at: usize| margin > 0 && !is_footer(&document.blocks[at]);
         let radius = |from: usize, to: usize| {
             let top = is_rounded(from) && from == 0;
             let end = is_rounded(to) && Some(to) == last;
@@ -164,7 +162,6 @@ impl Writer<'_> {
     /// Whether two blocks stand on one ground, drawn behind both: between bands of their own, a screen that does not show whole
     /// pixels leaves a line in the colour of the page.
     fn is_seamless(&self, one: &Block, next: &Block) -> bool {
-        let is_footer = |block: &Block| matches!(block.kind, BlockKind::Footer { .. });
         let (ground, other) = (self.ground(one), self.ground(next));
         ground == other
             && ground.colour != self.palette.background
@@ -210,11 +207,10 @@ impl Writer<'_> {
     }
 
     fn ground(&self, block: &Block) -> Ground {
-        let is_footer = matches!(block.kind, BlockKind::Footer { .. });
         let colour = self.palette.ground(block);
         match Palette::own_ground(block) {
             Some(own) => self.on(own),
-            None if is_footer => Ground {
+            None if is_footer(block) => Ground {
                 colour,
                 class: "m-bg",
             },
